@@ -1,0 +1,20 @@
+"""Labelled sets: purchase lines with their category, and products with their footprint per kg."""
+
+from data.labelled.construction import boverket, br18
+from data.labelled.foods import agribalyse_gate, agribalyse_stages, owid_food, rivm_food
+from data.labelled.products import carbon_catalogue, uslci
+from data.labelled.purchases import austin_lines, grocery_lines, public_lines
+
+__all__ = [
+    "agribalyse_gate",
+    "agribalyse_stages",
+    "austin_lines",
+    "boverket",
+    "br18",
+    "carbon_catalogue",
+    "grocery_lines",
+    "owid_food",
+    "public_lines",
+    "rivm_food",
+    "uslci",
+]

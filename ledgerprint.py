@@ -1,0 +1,36 @@
+"""The command line: nothing but the assembly of each folder's commands."""
+
+import sys
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+import data.commands
+import serving.commands
+import training.commands
+from data.errors import LedgerprintError
+
+app = typer.Typer(
+    help="A carbon footprint, with a range and a reason, for every line of a purchase ledger.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(serving.commands.app)
+app.add_typer(training.commands.app)
+app.add_typer(data.commands.app, name="data")
+
+
+def main() -> None:
+    """Run a command; a fault that the user can put right is one sentence on stderr and exit status 2."""
+    try:
+        app()
+    except LedgerprintError as error:
+        console = Console(stderr=True, highlight=False, soft_wrap=True)
+        console.print(Text.assemble(("Error: ", "bold red"), str(error)))
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

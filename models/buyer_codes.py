@@ -1,0 +1,91 @@
+"""Codes that the buyer put on a line, led to the categories they point to."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pandera.pandas as pa
+from pandera.typing.pandas import Series
+from scipy import sparse
+
+_SCHEME_NAMES: Final = {
+    "NAICS": "NAICS", "NAICS2017": "NAICS", "NAICS2022": "NAICS", "NACE": "NACE", "NACEREV2": "NACE", "SIC": "NACE",
+    "SIC2007": "NACE", "UKSIC": "NACE", "HS": "HS", "HSCODE": "HS", "HTS": "HS", "COMMODITYCODE": "HS", "CN": "CN",
+    "CN8": "CN", "TARIC": "CN", "EMDN": "EMDN",
+}  # fmt: skip
+_SHORTEST: Final = {"NAICS": 2, "NACE": 2, "HS": 4, "CN": 4, "EMDN": 1}
+
+
+class CodeTable(pa.DataFrameModel):
+    """Which categories a code stands for, one row for every pair, at the scheme's most detailed level."""
+
+    scheme: Series[str] = pa.Field(isin=tuple(_SHORTEST))
+    code: Series[str] = pa.Field(str_matches=r"^[A-Z]?\d+$|^[A-Z]$", description="without points or blanks")
+    naics_code: Series[str] = pa.Field(str_matches=r"^\d{6}$")
+
+    class Config:
+        """Exactly these columns, in this order."""
+
+        strict = True
+        ordered = True
+        coerce = True
+
+
+class BuyerCodes:
+    """Look-up from a code as written to categories.
+
+    A code shorter than the table's stands for every code that begins with it; a longer one is cut until the table
+    knows it, but never to fewer digits than name a kind of goods.
+
+    Parameters
+    ----------
+    table
+        :class:`CodeTable`.
+    """
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        self.table = CodeTable.validate(table.reset_index(drop=True))
+
+    def categories(self, scheme: str, code: str) -> tuple[str, ...]:
+        """NAICS 2017 codes that a written code points to, ascending; () where it is not known."""
+        name = _SCHEME_NAMES.get("".join(c for c in scheme.upper() if c.isalnum()))
+        digits = "".join(c for c in code.upper() if c.isalnum())
+        if name is None or not digits:
+            return ()
+        rows = self._by_scheme[name]
+        while len(digits) >= _SHORTEST[name]:
+            first = rows["code"].searchsorted(digits)
+            last = rows["code"].searchsorted(digits + "\uffff")
+            if last > first:
+                return tuple(sorted(set(rows["naics_code"].iloc[first:last])))
+            digits = digits[:-1]
+        return ()
+
+    def matrix(
+        self, schemes: Sequence[str], codes: Sequence[str], classes: npt.NDArray[np.str_]
+    ) -> sparse.csr_matrix:
+        """Mark the categories of n coded lines.
+
+        Returns
+        -------
+        scipy.sparse.csr_matrix, shape (n, len(classes))
+            1 where the line's code points to the category; an empty row where there is no known code.
+        """
+        column = {naics: i for i, naics in enumerate(classes)}
+        known: dict[tuple[str, str], list[int]] = {}
+        rows: list[int] = []
+        columns: list[int] = []
+        for row, pair in enumerate(zip(schemes, codes, strict=True)):
+            if pair not in known:
+                known[pair] = [column[naics] for naics in self.categories(*pair) if naics in column]
+            rows += [row] * len(known[pair])
+            columns += known[pair]
+        return sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), (len(schemes), len(classes)))
+
+    @cached_property
+    def _by_scheme(self) -> dict[str, pd.DataFrame]:
+        ordered = self.table.sort_values(["code", "naics_code"])
+        return {name: ordered[ordered["scheme"] == name].reset_index(drop=True) for name in _SHORTEST}

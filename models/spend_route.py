@@ -1,0 +1,157 @@
+"""The spend route: money of a line times the factors of its candidate categories."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+from features.money import MoneyOptions, net_spend
+from features.price_tables import PriceTables
+from models.factor_sets import FactorSet
+from models.intervals import Z_90, CategoryDoubt, in_quadrature
+
+_MONEY_GSD: Final = 1.05
+"""Average rates and price indices stand for the day and the goods of a purchase; a few per cent either way."""
+
+
+@dataclass(frozen=True)
+class SpendEstimates:
+    """Figures of n lines valued with one factor set, as arrays of length n.
+
+    Attributes
+    ----------
+    spend
+        :class:`features.money.NetSpend`.
+    kg_co2e
+        Central figure; NaN where the line has no usable amount or no candidate has a factor.
+    category_half_width, half_width
+        Half-widths of the 90% range in log kg CO2e: from doubt about the category alone, and in all.
+    best
+        Position in ``classes`` of the most probable category that has a factor, -1 where there is none.
+    factor_year
+        Year of prices whose factor is used.
+    deflator, basic_price_rate
+        Of the best category.
+    """
+
+    spend: pd.DataFrame
+    kg_co2e: npt.NDArray[np.float64]
+    category_half_width: npt.NDArray[np.float64]
+    half_width: npt.NDArray[np.float64]
+    best: npt.NDArray[np.int64]
+    factor_year: npt.NDArray[np.int64]
+    deflator: npt.NDArray[np.float64]
+    basic_price_rate: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class MixedFactors:
+    """Candidates' factors mixed by probability: for u queries, or for u queries and y years.
+
+    ``log_factor`` is the probability-weighted mean of the logarithm (NaN where no candidate has a factor),
+    ``spread`` its standard deviation over the candidates.
+    """
+
+    log_factor: npt.NDArray[np.float64]
+    spread: npt.NDArray[np.float64]
+
+
+def mix_factors(probability: sparse.csr_matrix, factors: npt.NDArray[np.float64]) -> MixedFactors:
+    """Mix factors on the logarithmic scale, over the candidates that have one.
+
+    Candidate factors differ by orders of magnitude, and a stray candidate with a large one would rule an
+    arithmetic mean; the geometric mean is nearer to the true category's factor (docs: decision 0002).
+
+    Parameters
+    ----------
+    probability
+        (u, C), rows sum to 1.
+    factors
+        (C, y) kg CO2e per unit of money, NaN where a category has none.
+
+    Examples
+    --------
+    >>> mixed = mix_factors(sparse.csr_matrix([[0.5, 0.5, 0.0]]), np.array([[0.1], [0.4], [np.nan]]))
+    >>> np.exp(mixed.log_factor).round(3), mixed.spread.round(3)
+    (array([[0.2]]), array([[0.693]]))
+    """
+    usable = np.isfinite(factors)
+    log = np.log(np.where(usable, factors, 1.0))
+    mass = probability @ usable.astype(np.float64)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = (probability @ log) / mass
+        second = (probability @ np.square(log)) / mass
+    return MixedFactors(mean, np.sqrt(np.maximum(second - np.square(mean), 0.0)))
+
+
+def spend_estimates(
+    lines: pd.DataFrame,
+    query: npt.NDArray[np.int64],
+    probability: sparse.csr_matrix,
+    classes: npt.NDArray[np.str_],
+    factor_set: FactorSet,
+    tables: PriceTables,
+    doubt: CategoryDoubt,
+    options: MoneyOptions,
+) -> SpendEstimates:
+    """Estimate lines that share a factor set.
+
+    Parameters
+    ----------
+    lines
+        n line items.
+    query
+        (n,) row of ``probability`` of each line.
+    probability, classes
+        (u, C) category probabilities of the distinct queries, and the C categories.
+    factor_set, tables, doubt, options
+        What values the money.
+    """
+    spend = net_spend(lines, tables, factor_set.prices, options)
+    years, year = np.unique(spend["spend_year"].to_numpy(dtype=np.int64), return_inverse=True)
+    valued = factor_set.spend_factors(years, tables)
+    row = factor_set.rows([str(code) for code in classes])
+    per_spend = _at(valued.kg_co2e_per_spend, row)
+    mixed = mix_factors(probability, per_spend)
+    amount = spend["spend"].to_numpy(dtype=np.float64)
+    kg = amount * np.exp(mixed.log_factor[query, year])
+    best = _best_usable(probability, np.isfinite(per_spend).any(axis=1))[query]
+    category_width = doubt.half_width(mixed.spread[query, year])
+    factor_gsd = _factor_gsd(lines["country"].to_numpy(dtype=str), years[year], row[best], factor_set)
+    other = np.full(len(lines), Z_90 * np.log(_MONEY_GSD))
+    return SpendEstimates(
+        spend=spend,
+        kg_co2e=kg,
+        category_half_width=category_width,
+        half_width=in_quadrature(category_width, Z_90 * np.log(factor_gsd), other),
+        best=best,
+        factor_year=factor_set.prices.factor_years(years)[year],
+        deflator=_at(valued.deflator, row)[best, year],
+        basic_price_rate=_at(valued.basic_price_rate, row)[best, year],
+    )
+
+
+def _at(values: npt.NDArray[np.float64], row: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """Rows of the set's own order brought into the order of the classes; NaN where the set lacks one."""
+    return np.where(row[:, None] >= 0, values[row], np.nan)
+
+
+def _best_usable(probability: sparse.csr_matrix, usable: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    masked = probability @ sparse.diags(usable.astype(np.float64))
+    best = np.asarray(masked.argmax(axis=1)).ravel().astype(np.int64)
+    return np.where(np.asarray(masked.max(axis=1).todense()).ravel() > 0, best, -1)
+
+
+def _factor_gsd(
+    country: npt.NDArray[np.str_], year: npt.NDArray[np.int64], row: npt.NDArray[np.int64], factor_set: FactorSet
+) -> npt.NDArray[np.float64]:
+    """Spread of each line's factor, found once for each country and year."""
+    out = np.ones(len(row))
+    group, keys = pd.factorize(pd.MultiIndex.from_arrays([country, year]))
+    for number, (where, when) in enumerate(keys):
+        mine = group == number
+        out[mine] = factor_set.gsd(str(where), int(when))[row[mine]]
+    return out

@@ -1,0 +1,180 @@
+"""The header: where it lies, what stands above it, and how every row fits under it."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from data.errors import UnreadableDocumentError
+from features.amounts import parse_amounts
+from features.dates import parse_dates
+from serving.documents.spellings import name_score
+from serving.documents.table import Table, refuse_oversize
+
+_SEARCHED_ROWS: Final = 40
+_RECOGNISED: Final = 0.5
+_MAX_TYPED_SHARE: Final = 0.2
+"""A row with more amounts and dates than this share of its cells holds data, not names."""
+_MIN_WIDTH_SHARE: Final = 0.5
+_NAMED_FIELDS: Final = (
+    "description",
+    "amount",
+    "date",
+    "supplier",
+    "quantity",
+    "currency",
+    "buyer",
+    "cost_centre",
+    "line_id",
+)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A table laid out under its header.
+
+    Attributes
+    ----------
+    source
+        Every row below the header as text, in order; short rows are filled up, long ones get extra columns.
+    ragged
+        Per row a sentence where its number of fields is not that of the header, else "".
+    typed_columns
+        Names of the columns that store numbers rather than text.
+    named
+        How many columns have a name that ledgers use.
+    notes
+        Where the header was found, what stood above it.
+    """
+
+    source: pd.DataFrame
+    ragged: list[str]
+    typed_columns: frozenset[str]
+    named: int
+    notes: tuple[str, ...]
+
+
+def lay_out(table: Table, document: str) -> Layout:
+    """Find the header of a table and put every row under it.
+
+    Parameters
+    ----------
+    table
+        As read.
+    document
+        The name of the document, for the message of an error.
+
+    Returns
+    -------
+    Layout
+
+    Raises
+    ------
+    UnreadableDocumentError
+        When there is no row below the header, or the grid is larger than any ledger.
+    """
+    refuse_oversize(len(table.rows), max(map(len, table.rows), default=0), document)
+    notes = list(table.notes)
+    if table.header is not None:
+        header, rows = list(table.header), table.rows
+    else:
+        position = _header_row(table.rows)
+        header, rows = (
+            ([], table.rows) if position is None else (table.rows[position], table.rows[position + 1 :])
+        )
+        notes.extend(_header_notes(table.rows, position))
+    rows = [_without_surplus(row, len(header)) for row in rows]
+    if not rows:
+        raise UnreadableDocumentError(
+            f"{document}: got a header and no row below it, expected a line of a ledger; check the export."
+        )
+    widths = Counter(len(row) for row in rows if any(cell.strip() for cell in row))
+    usual = max(widths, key=lambda width: widths[width], default=len(header))
+    names = _distinct([*header, *[""] * (max(usual, len(header), *widths, 1) - len(header))])
+    fits = {usual, len(header)} if header else {usual}
+    ragged = [_ragged(row, fits, usual) for row in rows]
+    filled = [row + [""] * (len(names) - len(row)) for row in rows]
+    return Layout(
+        source=pd.DataFrame(filled, columns=names, dtype="str"),
+        ragged=ragged,
+        typed_columns=frozenset(names[n] for n in table.typed_columns if n < len(names)),
+        named=_recognised_cells(header),
+        notes=tuple(notes),
+    )
+
+
+def _without_surplus(row: list[str], width: int) -> list[str]:
+    """Drop empty cells beyond the header: a trailing delimiter is no field."""
+    end = len(row)
+    while end > width and not row[end - 1].strip():
+        end -= 1
+    return row[:end]
+
+
+def _ragged(row: list[str], fits: set[int], usual: int) -> str:
+    if len(row) in fits or not any(cell.strip() for cell in row):
+        return ""
+    kind = "few" if len(row) < usual else "many"
+    return f"Got {len(row)} fields, too {kind}, expected {usual}; look for a missing or unquoted delimiter."
+
+
+def _distinct(header: list[str]) -> list[str]:
+    """Name every column: unnamed ones by position, repeated ones with a number."""
+    names: list[str] = []
+    taken: set[str] = set()
+    for position, cell in enumerate(header, 1):
+        base = " ".join(cell.split()) or f"Column {position}"
+        name, count = base, 1
+        while name in taken:
+            count += 1
+            name = f"{base} ({count})"
+        taken.add(name)
+        names.append(name)
+    return names
+
+
+def _header_notes(rows: list[list[str]], position: int | None) -> list[str]:
+    if position is None:
+        return ["No header row was found: the columns are numbered."]
+    if position == 0:
+        return []
+    above = [" ".join(filter(None, (cell.strip() for cell in row))) for row in rows[:position]]
+    shown = "; ".join(filter(None, above))
+    return [f"The header is row {position + 1}; the rows above it are no lines: {shown or 'empty'}."]
+
+
+def _header_row(rows: list[list[str]]) -> int | None:
+    """Return the position of the row that names columns, None where the first rows hold data already."""
+    widths = Counter(len(row) for row in rows[: 5 * _SEARCHED_ROWS] if any(cell.strip() for cell in row))
+    usual = max(widths, key=lambda width: widths[width], default=0)
+    best, best_score, first = None, 0.0, True
+    for position, row in enumerate(rows[:_SEARCHED_ROWS]):
+        cells = [cell.strip() for cell in row if cell.strip()]
+        if len(cells) < max(1, _MIN_WIDTH_SHARE * usual):
+            continue
+        names = _typed_cells(cells) <= _MAX_TYPED_SHARE * len(cells) and len(set(cells)) >= len(cells) / 2
+        recognised = _recognised_cells(cells) if names else 0
+        below = rows[position + 1 : position + 1 + _SEARCHED_ROWS]
+        if names and (recognised or (first and _has_typed_column(below))):
+            score = recognised + len(cells) / max(usual, 1)
+            if score > best_score:
+                best, best_score = position, score
+        first = False
+    return best
+
+
+def _typed_cells(cells: list[str]) -> int:
+    column = pd.Series(cells, dtype="str")
+    return int((parse_amounts(column)["problem"].eq("") | parse_dates(column)["value"].notna()).sum())
+
+
+def _recognised_cells(cells: list[str]) -> int:
+    return sum(max(name_score(field, cell) for field in _NAMED_FIELDS) >= _RECOGNISED for cell in cells)
+
+
+def _has_typed_column(rows: list[list[str]]) -> bool:
+    columns = zip(*[row for row in rows if any(row)], strict=False)
+    return any(
+        _typed_cells([cell for cell in column if cell.strip()]) > len(column) / 2 for column in columns
+    )

@@ -1,0 +1,212 @@
+"""The ledger: one tabular document, read whole, with every choice that was made on the way."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+import pandas as pd
+
+from data.errors import ColumnMappingError, UnknownCurrencyError, UnreadableDocumentError
+from features.amounts import iso_currencies
+from features.dates import parse_dates
+from serving.documents.columns import ColumnChoice, recognise_columns
+from serving.documents.countries import country_code
+from serving.documents.headers import Layout, lay_out
+from serving.documents.lines import Constants, lines_of
+from serving.documents.readers import read_tables
+from serving.documents.spellings import vat_of
+from serving.documents.table import Table
+
+Vat = Literal["excluded", "included", "unknown"]
+_SHOWN_SHEETS: Final = 10
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """A ledger as read.
+
+    Attributes
+    ----------
+    path
+        Where it was read from.
+    source
+        Its own columns as text, all rows in order.
+    lines
+        Line items (``features.line_items.LineItems``): one per row of ``source``, in the same order.
+    columns
+        Where each field came from.
+    notes
+        What a user should know about the reading: encoding, header, conventions, rows that are no lines.
+    vat
+        Whether the amounts hold value added tax, as far as the header of their column says.
+    vat_reason
+        How that is known.
+    """
+
+    path: Path
+    source: pd.DataFrame
+    lines: pd.DataFrame
+    columns: list[ColumnChoice]
+    notes: list[str]
+    vat: Vat
+    vat_reason: str
+
+
+def read_ledger(
+    path: str | os.PathLike[str],
+    *,
+    mapping: Mapping[str, str] | None = None,
+    country: str | None = None,
+    currency: str | None = None,
+    date: str | None = None,
+    sheet: str | int | None = None,
+) -> Ledger:
+    """Read a ledger of any known format, recognise its columns and turn every row into a line item.
+
+    Parameters
+    ----------
+    path
+        CSV and its kin, XLSX, XLS, XLSB, ODS, Parquet, JSON or JSON Lines, told from its content.
+    mapping
+        Field -> column; wins over recognition. An empty column leaves the field out.
+    country
+        Of the buyer, code or name; wins over a column of countries.
+    currency
+        ISO 4217, for lines whose document names none.
+    date
+        For lines without a readable date of their own.
+    sheet
+        Name, or number from 1, of a workbook's sheet; by default the one that looks most like a ledger.
+
+    Returns
+    -------
+    Ledger
+        With as many lines as the document has rows below its header.
+
+    Raises
+    ------
+    UnreadableDocumentError
+        When the document cannot be read, or has no such sheet.
+    ColumnMappingError
+        When the mapping names an unknown field or column, an option is none, or no column holds the
+        description, or neither amount nor quantity is found.
+    UnknownCurrencyError
+        When ``currency`` is no ISO 4217 code.
+    """
+    location = Path(path)
+    constants = _constants(country, currency, date)
+    table, layout, notes = _chosen_table(read_tables(location), location.name, sheet)
+    choices, column_notes = recognise_columns(layout.source, mapping or {})
+    columns = {choice.field: choice.column for choice in choices}
+    _require_columns(columns, layout.source, location.name, mapping or {})
+    lines, line_notes = lines_of(layout, columns, constants, table.decimal_hint)
+    vat, vat_reason = _vat(columns)
+    return Ledger(
+        path=location,
+        source=layout.source,
+        lines=lines,
+        columns=_with_constants(choices, lines, constants),
+        notes=[*notes, *column_notes, *line_notes, *_issue_notes(lines)],
+        vat=vat,
+        vat_reason=vat_reason,
+    )
+
+
+def _constants(country: str | None, currency: str | None, date: str | None) -> Constants:
+    code = country_code(country) if country else ""
+    if country and not code:
+        raise ColumnMappingError(
+            f'Got the country "{country}", expected a code such as GB or a name such as Spain; correct it.'
+        )
+    money = (currency or "").strip().upper()
+    if money and money not in iso_currencies():
+        raise UnknownCurrencyError(
+            f'Got the currency "{currency}", expected an ISO 4217 code such as EUR; correct it.'
+        )
+    day = parse_dates(pd.Series([date or ""], dtype="str"), country=code)["value"].iloc[0]
+    if date and pd.isna(day):
+        raise ColumnMappingError(f'Got the date "{date}", expected one such as 2020-04-24; correct it.')
+    return Constants(country=code, currency=money, date=None if pd.isna(day) else day)
+
+
+def _chosen_table(tables: list[Table], name: str, sheet: str | int | None) -> tuple[Table, Layout, list[str]]:
+    """Take the sheet asked for, else the one whose header names most columns, the longest of equals."""
+    if sheet is not None:
+        table = _asked_sheet(tables, name, sheet)
+        layout = lay_out(table, name)
+        return table, layout, [*([f'Sheet: "{table.name}", as given.'] if table.name else []), *layout.notes]
+    if len(tables) == 1:
+        layout = lay_out(tables[0], name)
+        return tables[0], layout, list(layout.notes)
+    layouts = []
+    for table in tables:
+        try:
+            layouts.append((table, lay_out(table, name)))
+        except UnreadableDocumentError:
+            continue  # a sheet with a heading only
+    if not layouts:
+        raise UnreadableDocumentError(
+            f"{name}: got {len(tables)} sheets without rows, expected a ledger; check the export."
+        )
+    table, layout = max(layouts, key=lambda pair: (pair[1].named, len(pair[1].source)))
+    others = ", ".join(f'"{other.name}"' for other in tables[:_SHOWN_SHEETS] if other is not table)
+    return table, layout, [f'Sheet: "{table.name}" was taken for the ledger, not {others}.', *layout.notes]
+
+
+def _asked_sheet(tables: list[Table], name: str, sheet: str | int) -> Table:
+    for number, table in enumerate(tables, 1):
+        if sheet in {table.name, number, str(number)}:
+            return table
+    names = ", ".join(f'"{table.name}"' for table in tables if table.name) or "none"
+    raise UnreadableDocumentError(
+        f'{name}: got no sheet "{sheet}", expected one of: {names}; choose one of these.'
+    )
+
+
+def _require_columns(
+    columns: Mapping[str, str], source: pd.DataFrame, name: str, mapping: Mapping[str, str]
+) -> None:
+    """Refuse a document in which no purchase could be found, rather than answer every line with nothing."""
+    missing = "description" if "description" not in columns else ""
+    if not missing and not mapping and not {"amount", "quantity"} & set(columns):
+        missing = "amount"
+    if missing:
+        raise ColumnMappingError(
+            f"{name}: got no column of {'amounts or quantities' if missing == 'amount' else 'descriptions'}, "
+            f"expected one; name it with a mapping such as {missing}=COLUMN, "
+            f"the columns are {', '.join(str(column) for column in source.columns)}."
+        )
+
+
+def _vat(columns: Mapping[str, str]) -> tuple[Vat, str]:
+    header = columns.get("amount", "")
+    said = vat_of(header)
+    if not header:
+        return "unknown", "There is no amount."
+    if said == "excluded":
+        return "excluded", f'The header "{header}" says that tax is excluded.'
+    if said == "included":
+        return "included", f'The header "{header}" says that tax is included.'
+    return "unknown", f'The header "{header}" does not say whether tax is included.'
+
+
+def _with_constants(
+    choices: list[ColumnChoice], lines: pd.DataFrame, constants: Constants
+) -> list[ColumnChoice]:
+    """Add the fields that come from no column, so that every filled field has its origin."""
+    overruled = {"country"} if constants.country else set()
+    kept = [choice for choice in choices if choice.field not in overruled]
+    named = {choice.field for choice in kept}
+    for field in ("currency", "date", "country", "category_scheme"):
+        values = lines[field].astype("str").where(lines[field].notna(), "")
+        filled = values[values.ne("")].unique()
+        if field not in named and len(filled):
+            kept.append(ColumnChoice(field, "", "constant", 1.0, tuple(str(value) for value in filled[:3])))
+    return kept
+
+
+def _issue_notes(lines: pd.DataFrame) -> list[str]:
+    counts = lines["issue"][lines["issue"].ne("")].value_counts()
+    return [f"{count} lines with the issue {code}." for code, count in counts.items()]

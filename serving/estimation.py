@@ -1,0 +1,188 @@
+"""The main job: ledgers in, one estimate for every line out, with everything a reader needs to trust it."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final, Literal
+
+import pandas as pd
+
+from features.line_items import LineItems
+from features.money import MoneyOptions, net_spend
+from models.footprint import EstimateOptions, FootprintModel
+from models.totals import total
+from serving.documents import Ledger, read_ledger
+from serving.result import FACTOR_SOURCE_FIELDS, EstimatedLedger
+
+_DOLLAR_SET: Final = "epa-v1.3"
+
+
+@dataclass(frozen=True)
+class LedgerOptions:
+    """What the user says about the ledgers; everything is found out where nothing is said.
+
+    Parameters
+    ----------
+    mapping
+        Field -> column.
+    country, currency, date
+        Of the buyer, of the amounts, and of lines without a date.
+    sheet
+        Of a workbook.
+    vat
+        Whether amounts include value added tax; ``None`` follows the headers.
+    vat_rate
+        Share of the net price; ``None`` takes the country's standard rate.
+    factor_set
+        Id of the set for every line; ``None`` chooses by country.
+    """
+
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    country: str | None = None
+    currency: str | None = None
+    date: str | None = None
+    sheet: str | None = None
+    vat: Literal["included", "excluded"] | None = None
+    vat_rate: float | None = None
+    factor_set: str | None = None
+
+
+def read_ledgers(paths: Sequence[Path], options: LedgerOptions) -> list[Ledger]:
+    """Read every file before anything is estimated, so that an unreadable one costs nothing.
+
+    Raises
+    ------
+    UnreadableDocumentError, ColumnMappingError, UnknownCurrencyError
+        As :func:`serving.documents.read_ledger`.
+    """
+    ledgers = [
+        read_ledger(
+            path,
+            mapping=options.mapping,
+            country=options.country,
+            currency=options.currency,
+            date=options.date,
+            sheet=options.sheet,
+        )
+        for path in paths
+    ]
+    return ledgers if len(ledgers) == 1 else _told_apart(ledgers)
+
+
+def estimate_ledgers(
+    ledgers: Sequence[Ledger],
+    model: FootprintModel,
+    options: LedgerOptions,
+    progress: Callable[[int], None] | None = None,
+) -> EstimatedLedger:
+    """Estimate every line of some ledgers.
+
+    Parameters
+    ----------
+    ledgers
+        From :func:`read_ledgers`.
+    model
+        The footprint model.
+    options
+        What the user says.
+    progress
+        Called with the number of lines done since the last call.
+
+    Returns
+    -------
+    EstimatedLedger
+        As many rows as the ledgers have, in order.
+
+    Raises
+    ------
+    UnknownFactorSetError
+        If ``options`` names a set that the model does not hold.
+    """
+    started = time.perf_counter()
+    estimates, dollars, notes = [], [], []
+    for ledger in ledgers:
+        money, note = _money_options(ledger, options)
+        estimates.append(model.predict(ledger.lines, EstimateOptions(options.factor_set, money), progress))
+        dollars.append(net_spend(ledger.lines, model.tables, model.factor_sets[_DOLLAR_SET].prices, money)["spend"])
+        notes += [f"{ledger.path.name}: {text}" if len(ledgers) > 1 else text for text in [*ledger.notes, note]]
+    together = pd.concat(estimates, ignore_index=True)
+    summed = total(together)
+    return EstimatedLedger(
+        source=_joined_sources(ledgers),
+        lines=LineItems.validate(pd.concat([ledger.lines for ledger in ledgers], ignore_index=True)),
+        estimates=together,
+        columns=_columns(ledgers),
+        model_card={"model_version": model.version, **model.card},
+        factor_sources=_factor_sources(model, together),
+        amount_usd=pd.concat(dollars, ignore_index=True).rename("amount_usd"),
+        total_kg=summed.kg_co2e,
+        total_kg_low=summed.kg_co2e_low,
+        total_kg_high=summed.kg_co2e_high,
+        total_note=summed.note,
+        elapsed_seconds=time.perf_counter() - started,
+        notes=notes,
+    )
+
+
+def _told_apart(ledgers: Sequence[Ledger]) -> list[Ledger]:
+    """Give the lines of several files ids that say which file they are from."""
+    names = [ledger.path.name for ledger in ledgers]
+    unique = len(set(names)) == len(names)
+    out = []
+    for number, ledger in enumerate(ledgers, 1):
+        name = ledger.path.name if unique else f"{number}-{ledger.path.name}"
+        source = ledger.source.copy()
+        source.insert(0, _free_name("source_file", source), name)
+        out.append(
+            replace(ledger, lines=ledger.lines.assign(line_id=f"{name}:" + ledger.lines["line_id"]), source=source)
+        )
+    return out
+
+
+def _free_name(wanted: str, frame: pd.DataFrame) -> str:
+    return wanted if wanted not in frame.columns else _free_name(f"{wanted}_", frame)
+
+
+def _joined_sources(ledgers: Sequence[Ledger]) -> pd.DataFrame:
+    return pd.concat([ledger.source for ledger in ledgers], ignore_index=True).fillna("").astype(str)
+
+
+def _money_options(ledger: Ledger, options: LedgerOptions) -> tuple[MoneyOptions, str]:
+    """Decide about VAT, and say how."""
+    if options.vat:
+        included, why = options.vat == "included", "as you said"
+    elif ledger.vat == "unknown":
+        included, why = False, f"assumed: {ledger.vat_reason}; say `--vat included` if that is wrong"
+    else:
+        included, why = ledger.vat == "included", ledger.vat_reason
+    note = f"Amounts {'include' if included else 'exclude'} VAT ({why})."
+    return MoneyOptions(amounts_include_vat=included, vat_rate=options.vat_rate), note
+
+
+def _columns(ledgers: Sequence[Ledger]) -> list[dict[str, str]]:
+    several = len(ledgers) > 1
+    return [
+        {
+            "field": choice.field,
+            "column": f"{ledger.path.name}: {choice.column}" if several else choice.column,
+            "how": choice.how,
+        }
+        for ledger in ledgers
+        for choice in ledger.columns
+    ]
+
+
+def _factor_sources(model: FootprintModel, estimates: pd.DataFrame) -> pd.DataFrame:
+    """Describe the factor sets that valued at least one line."""
+    used = set(estimates.loc[estimates["factor_id"] != "", "factor_id"])
+    rows = []
+    for set_id, factor_set in model.factor_sets.items():
+        if used & set(factor_set.factors["factor_id"]):
+            prices = factor_set.prices
+            values = (
+                set_id, factor_set.title, factor_set.licence, factor_set.attribution, prices.currency,
+                prices.last_year, prices.basis,
+            )  # fmt: skip
+            rows.append(dict(zip(FACTOR_SOURCE_FIELDS, values, strict=True)))
+    return pd.DataFrame(rows, columns=list(FACTOR_SOURCE_FIELDS))

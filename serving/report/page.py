@@ -1,0 +1,182 @@
+"""Writing the page: what the report says, put together from a result and rendered to one HTML file."""
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from data.errors import OutputError
+from serving import breakdown, wording
+from serving.report import charts
+from serving.result import EstimatedLedger
+
+_LARGEST_SHOWN: Final = 10
+_WIDEST_SHOWN: Final = 6
+_EXAMPLES_PER_REASON: Final = 3
+_PROBLEMS_PER_REASON: Final = 8
+
+
+@dataclass(frozen=True)
+class _Hotspots:
+    """One way of cutting the total: its drawing, and the table behind the drawing."""
+
+    title: str
+    what: str
+    drawing: Markup
+    table: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class _ReasonGroup:
+    """Lines that share a status and a reason, with the first few of them."""
+
+    status: str
+    reason: str
+    lines: int
+    usd_size: float
+    examples: list[dict[str, Any]]
+
+
+def write_report(result: EstimatedLedger, path: Path) -> Path:
+    """Write a result as a report: one HTML file that needs no network, no script and no other file.
+
+    Parameters
+    ----------
+    result
+        The estimated ledger.
+    path
+        Where to write; an existing file is replaced whole.
+
+    Returns
+    -------
+    pathlib.Path
+        The path written.
+
+    Raises
+    ------
+    data.errors.OutputError
+        When the file cannot be written.
+    """
+    page = _render(result)
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    try:
+        unfinished.write_text(page, encoding="utf-8")
+        unfinished.replace(path)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise OutputError(
+            f"got {error.strerror or error} for the report {path}; expected a folder that can be written to; "
+            "choose another path."
+        ) from error
+    return path
+
+
+def _render(result: EstimatedLedger) -> str:
+    environment = Environment(
+        loader=PackageLoader("serving.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        mass=wording.mass_text,
+        number=wording.number_text,
+        usd=wording.usd_text,
+        share=wording.share_text,
+        words=wording.code_text,
+        foreign=_isolated,
+    )
+    environment.globals.update(
+        amount=wording.amount_text,
+        span=wording.range_text,
+        lines=lambda count: wording.count_text(count, "line"),
+    )
+    style = files("serving.report").joinpath("templates/report.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return environment.get_template("report.html").render(
+        style=Markup(style),  # noqa: S704 - the project's own file, not input; only its digest is let through
+        style_digest=digest,
+        **_content(result),
+    )
+
+
+def _content(result: EstimatedLedger) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    frame = breakdown.joined(result)
+    categories = breakdown.by_group(frame, "category")
+    largest = breakdown.largest(frame, "kg", _LARGEST_SHOWN)
+    widest = breakdown.largest(frame.drop(index=largest.index), "kg_width", _WIDEST_SHOWN)
+    return {
+        "result": result,
+        "written": f"{now.day} {now:%B %Y, %H:%M} UTC",
+        "line_count": len(frame),
+        "usd_size": float(frame["usd_size"].sum()),
+        "figure_count": int(frame["kg"].notna().sum()),
+        "coverage": breakdown.coverage(frame),
+        "statuses": breakdown.by_status(frame).to_dict("records"),
+        "categories": categories.to_dict("records"),
+        "pareto": charts.pareto(categories) if (categories["kg"] > 0).any() else None,
+        "ranges": charts.ranges(categories) if len(categories) else None,
+        "hotspots": list(_hotspots(frame)),
+        "pedigree": breakdown.pedigree(frame).to_dict("records"),
+        "excluded": _by_reason(frame[frame["status"] == "excluded"], _EXAMPLES_PER_REASON),
+        "problems": _by_reason(frame[frame["status"].isin(["unmatched", "review"])], _PROBLEMS_PER_REASON),
+        "largest": largest.to_dict("records"),
+        "widest": widest.to_dict("records"),
+        "factor_sources": result.factor_sources.to_dict("records"),
+        "model_card": list(_flattened(result.model_card)),
+    }
+
+
+def _hotspots(frame: pd.DataFrame) -> Iterator[_Hotspots]:
+    for column, title in (("supplier", "Suppliers"), ("cost_centre", "Cost centres"), ("method", "Methods")):
+        table = breakdown.by_group(frame, column)
+        if len(table) and list(table["group"]) != [breakdown.NOT_STATED]:
+            what = "Method" if column == "method" else title.removesuffix("s")
+            yield _Hotspots(title, what, charts.bars(table), table)
+    periods = breakdown.by_month(frame)
+    if len(periods) > 1:
+        yield _Hotspots("Over time", "Period", charts.months(periods), periods)
+
+
+def _by_reason(frame: pd.DataFrame, shown: int) -> list[_ReasonGroup]:
+    groups = [
+        _ReasonGroup(
+            status=str(status),
+            reason=str(reason),
+            lines=len(rows),
+            usd_size=float(rows["usd_size"].sum()),
+            examples=rows.sort_values("usd_size", ascending=False, kind="stable")
+            .head(shown)
+            .to_dict("records"),  # type: ignore[arg-type]
+        )
+        for (status, reason), rows in frame.groupby(["status", "reason"], sort=False)
+    ]
+    return sorted(groups, key=lambda group: (group.status != "unmatched", -group.usd_size))
+
+
+def _flattened(card: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in card.items():
+        name = f"{prefix}{wording.code_text(str(key)) if not prefix else str(key).replace('_', ' ')}"
+        if isinstance(value, dict):
+            yield from _flattened(value, f"{name}, ")
+        elif isinstance(value, (list, tuple)):
+            yield name, ", ".join(str(item) for item in value)
+        elif isinstance(value, float):
+            yield name, wording.number_text(value)
+        else:
+            yield name, str(value)
+
+
+def _isolated(text: object, limit: int = 140) -> Markup:
+    """Show text of unknown origin: cleaned, cut, escaped, and with its writing direction kept to itself."""
+    return Markup("<bdi>{}</bdi>").format(wording.foreign_text(str(text), limit))

@@ -1,0 +1,154 @@
+"""The summary on a terminal: what was understood, the total with its range, and the lines that decide it."""
+
+from typing import Final
+
+import pandas as pd
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from serving import breakdown
+from serving.result import EstimatedLedger
+from serving.wording import (
+    amount_text,
+    code_text,
+    count_text,
+    foreign_text,
+    mass_text,
+    number_text,
+    range_text,
+    share_text,
+    usd_text,
+)
+
+_BAR_WIDTH: Final = 18
+_CATEGORIES: Final = 8
+_LINES: Final = 8
+_EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
+
+
+def print_summary(result: EstimatedLedger, console: Console) -> None:
+    """Print what a person at a terminal wants to know first about an estimated ledger.
+
+    Text of the ledger is cleaned and never read as markup, so it can neither colour nor steer the terminal.
+
+    Parameters
+    ----------
+    result
+        The estimated ledger.
+    console
+        Where to print; a terminal, a pipe or a file. Everything fits 80 columns.
+    """
+    frame = breakdown.joined(result)
+    _print_columns(result, console)
+    _print_total(result, frame, console)
+    _print_statuses(frame, console)
+    categories = breakdown.by_group(frame, "category", keep=_CATEGORIES)
+    if len(categories):
+        _print_categories(categories, console)
+        _print_lines(frame, console)
+
+
+def _print_columns(result: EstimatedLedger, console: Console) -> None:
+    table = _table("Columns as understood", "Field", "Column", "How")
+    for column in result.columns:
+        table.add_row(code_text(column["field"]), _foreign(column["column"], 28), _foreign(column["how"], 60))
+    _print_table(table, console)
+    for note in result.notes:
+        console.print(_foreign(f"Note: {note}", 400))
+
+
+def _print_total(result: EstimatedLedger, frame: pd.DataFrame, console: Console) -> None:
+    known = breakdown.coverage(frame)
+    console.print(
+        Text.assemble(
+            "Total ",
+            (f"{mass_text(result.total_kg)} CO2e", "bold green"),
+            f", 90 % range {range_text(result.total_kg_low, result.total_kg_high)}",
+        )
+    )
+    console.print(_foreign(result.total_note, 600), style="dim")
+    console.print(
+        f"Spend with a figure: {share_text(known.share)} "
+        f"({usd_text(known.covered_usd)} of {usd_text(known.covered_usd + known.unmatched_usd)}); "
+        f"{number_text(known.intensity_kg_per_usd)} kg CO2e per USD; "
+        f"{count_text(len(frame), 'line')} in {number_text(result.elapsed_seconds, 2)} s.",
+        highlight=False,
+    )
+    console.print()
+
+
+def _print_statuses(frame: pd.DataFrame, console: Console) -> None:
+    table = _table("Lines", "Status", "Reason", ">Lines", ">Spend", ">CO2e")
+    for row in breakdown.by_status(frame).to_dict("records"):
+        table.add_row(
+            code_text(str(row["status"])),
+            _foreign(code_text(str(row["reason"])), 40),
+            f"{row['lines']:,}",
+            usd_text(row["usd_size"]),
+            mass_text(row["kg"]),
+        )
+    _print_table(table, console)
+
+
+def _print_categories(categories: pd.DataFrame, console: Console) -> None:
+    table = _table("Categories", "Category", "", ">CO2e", ">90 % range")
+    largest = max(float(categories["kg"].max()), 0.0)
+    for row in categories.to_dict("records"):
+        table.add_row(
+            _foreign(str(row["group"]), 60),
+            Text(_bar(row["kg"] / largest if largest else 0.0), style="green", no_wrap=True),
+            mass_text(row["kg"]),
+            range_text(row["kg_low"], row["kg_high"]),
+        )
+    _print_table(table, console)
+
+
+def _print_lines(frame: pd.DataFrame, console: Console) -> None:
+    table = _table("Lines that matter most", ">Line", "Description", ">Amount", ">CO2e", ">90 % range")
+    for row in breakdown.largest(frame, "kg", _LINES).to_dict("records"):
+        table.add_row(
+            _foreign(row["line_id"], 12),
+            _foreign(row["description"] or "(no description)", 60),
+            amount_text(row["amount"], row["currency"]),
+            mass_text(row["kg"]),
+            range_text(row["kg_low"], row["kg_high"]),
+        )
+    _print_table(table, console)
+
+
+def _print_table(table: Table, console: Console) -> None:
+    console.print(table)
+    console.print()
+
+
+def _table(title: str, *headers: str) -> Table:
+    """Start a table; a header that begins with ">" stands over figures."""
+    table = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, 1),
+    )
+    for header in headers:
+        figures = header.startswith(">")
+        table.add_column(
+            header.removeprefix(">"),
+            justify="right" if figures else "left",
+            no_wrap=figures,
+            overflow="ellipsis" if figures else "fold",
+        )
+    return table
+
+
+def _bar(share: float) -> str:
+    eighths = round(min(max(share, 0.0), 1.0) * _BAR_WIDTH * 8)
+    return ("█" * (eighths // 8) + _EIGHTHS[eighths % 8]).rstrip()
+
+
+def _foreign(text: str, limit: int) -> Text:
+    return Text(foreign_text(text, limit))

@@ -1,0 +1,65 @@
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data.errors import EncoderMismatchError
+from features.text import TextEncoder, clean_text
+
+
+@pytest.fixture(scope="module")
+def encoder() -> TextEncoder:
+    return TextEncoder(threads=2).fit()
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("(81200) Medical Surgical Supplies & Equipment", "Medical Surgical Supplies & Equipment"),
+        ("(id:2002419) Cancer Supportive Services and R&D", "Cancer Supportive Services and R&D"),
+        ("KINGS COLLEGE LONDON:03529700", "KINGS COLLEGE LONDON"),
+        ("  Gloves \r\n nitrile\t(100) ", "Gloves nitrile (100)"),
+        ("A4 80gsm ream", "A4 80gsm ream"),
+        ("WD-40 400ml", "WD-40 400ml"),
+        ("10 ml x 100", "10 ml x 100"),
+    ],
+)
+def test_cleaning_takes_off_codes_and_leaves_goods(written: str, meant: str):
+    assert clean_text(written) == meant
+
+
+def test_vectors_have_length_one_and_repeats_are_identical(encoder: TextEncoder):
+    vectors = encoder.transform(pd.Series(["nitrile gloves", "piano", "nitrile gloves"]))
+    assert vectors.shape == (3, encoder.dimension_)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert (vectors[0] == vectors[2]).all()
+
+
+def test_each_unique_text_is_encoded_once(encoder: TextEncoder, monkeypatch: pytest.MonkeyPatch):
+    seen: list[int] = []
+    encode = encoder._transformer.encode
+    monkeypatch.setattr(encoder._transformer, "encode", lambda t, **k: seen.append(len(t)) or encode(t, **k))
+    encoder.transform(["gloves"] * 1000 + ["masks"] * 1000)
+    assert seen == [2]
+
+
+def test_no_texts_and_missing_texts_are_fine(encoder: TextEncoder):
+    assert encoder.transform([]).shape == (0, encoder.dimension_)
+    assert np.isfinite(encoder.transform(pd.Series(["gloves", None]))).all()
+
+
+def test_goods_lie_near_their_like(encoder: TextEncoder):
+    glove, mitten, diesel = encoder.transform(["disposable gloves", "nitrile exam gloves", "diesel fuel"])
+    assert glove @ mitten > glove @ diesel + 0.2
+
+
+def test_an_encoder_that_is_not_there_is_one_clear_sentence(tmp_path):
+    with pytest.raises(EncoderMismatchError, match=r"is not there: give the folder of a sentence-transformers"):
+        TextEncoder(str(tmp_path)).fit()
+
+
+def test_importing_the_encoder_does_not_import_torch():
+    code = "import sys, features.text; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

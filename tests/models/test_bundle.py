@@ -1,0 +1,81 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data.errors import BundleError
+from models.bundle import Bundle, load_bundle, save_bundle
+
+
+@pytest.fixture
+def bundle() -> Bundle:
+    return Bundle(
+        metadata={"encoder": "test", "figures": {"top1": 0.5}},
+        arrays={"vectors": np.arange(6, dtype=np.int8).reshape(2, 3)},
+        tables={"entries": pd.DataFrame({"text": ["a", "b"]})},
+    )
+
+
+def test_what_was_saved_is_what_is_loaded(bundle, tmp_path):
+    version = save_bundle(bundle, tmp_path / "b")
+    loaded = load_bundle(tmp_path / "b")
+    assert loaded.version == version
+    assert loaded.metadata == bundle.metadata
+    np.testing.assert_array_equal(loaded.arrays["vectors"], bundle.arrays["vectors"])
+    pd.testing.assert_frame_equal(loaded.tables["entries"], bundle.tables["entries"])
+
+
+def test_the_version_follows_the_content_and_nothing_else(bundle, tmp_path):
+    first, second = save_bundle(bundle, tmp_path / "one"), save_bundle(bundle, tmp_path / "two")
+    other = save_bundle(Bundle({**bundle.metadata, "seed": 1}, bundle.arrays, bundle.tables), tmp_path / "three")
+    assert first == second != other
+
+
+def test_saving_over_a_bundle_leaves_nothing_of_the_old_one(bundle, tmp_path):
+    save_bundle(bundle, tmp_path)
+    version = save_bundle(Bundle(bundle.metadata, bundle.arrays, {}), tmp_path)
+    assert not load_bundle(tmp_path).tables
+    assert load_bundle(tmp_path).version == version
+
+
+def test_a_folder_of_other_things_is_not_overwritten(bundle, tmp_path):
+    (tmp_path / "thesis.docx").write_text("years of work")
+    with pytest.raises(BundleError, match="holds no bundle"):
+        save_bundle(bundle, tmp_path)
+    assert (tmp_path / "thesis.docx").exists()
+
+
+@pytest.mark.parametrize("name", ["entries.parquet", "vectors.safetensors", "metadata.json"])
+@pytest.mark.parametrize("harm", ["delete", "truncate", "alter"])
+def test_a_harmed_file_is_one_clear_sentence_that_names_it(bundle, tmp_path, name, harm):
+    save_bundle(bundle, tmp_path)
+    path = tmp_path / name
+    content = path.read_bytes()
+    if harm == "delete":
+        path.unlink()
+    elif harm == "truncate":
+        path.write_bytes(content[:-5])
+    else:
+        path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    with pytest.raises(BundleError, match=f"{name}.*ledgerprint train") as raised:
+        load_bundle(tmp_path)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_missing_bundle_a_broken_manifest_and_a_foreign_file_are_told_apart(bundle, tmp_path):
+    with pytest.raises(BundleError, match="There is no model bundle"):
+        load_bundle(tmp_path / "nothing")
+    save_bundle(bundle, tmp_path)
+    (tmp_path / "extra.pkl").write_bytes(b"")
+    with pytest.raises(BundleError, match=r"not part of it: \['extra.pkl'\]"):
+        load_bundle(tmp_path)
+    (tmp_path / "extra.pkl").unlink()
+    manifest = tmp_path / "manifest.json"
+    content = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps({**content, "format": 99}))
+    with pytest.raises(BundleError, match="has format 99"):
+        load_bundle(tmp_path)
+    manifest.write_text("{")
+    with pytest.raises(BundleError, match="is not a bundle manifest"):
+        load_bundle(tmp_path)

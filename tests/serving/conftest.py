@@ -1,0 +1,163 @@
+"""A plausible result for everything that shows results: the hospital ledger with seeded figures."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from features.line_items import line_items
+from models.estimates import ESTIMATE_FIELDS
+from serving.result import EstimatedLedger
+
+USD_PER = {"GBP": 1.25, "EUR": 1.08}
+NO_PURCHASE = {
+    "Pay -": "payroll",
+    "Pension": "pension",
+    "NI &": "payroll_tax",
+    "VAT": "vat_return",
+    "Depreciation": "depreciation",
+    "Recharge": "internal_recharge",
+    "Grants": "grant",
+    "Rates": "tax",
+}
+CATEGORIES = {
+    "(81": ("339113", "Surgical Appliance and Supplies Manufacturing", 0.17),
+    "(802": ("325412", "Pharmaceutical Preparation Manufacturing", 0.14),
+    "(804": ("325120", "Industrial Gas Manufacturing", 1.9),
+    "(817": ("325413", "In-Vitro Diagnostic Substance Manufacturing", 0.2),
+    "(820": ("424490", "Other Grocery and Related Products Merchant Wholesalers", 0.62),
+    "(82": ("325611", "Soap and Other Detergent Manufacturing", 0.33),
+    "(831": ("221118", "Other Electric Power Generation", 2.6),
+    "(832": ("562111", "Solid Waste Collection", 0.9),
+    "(834": ("337211", "Wood Office Furniture Manufacturing", 0.25),
+    "(83": ("334111", "Electronic Computer Manufacturing", 0.11),
+    "(10": ("236220", "Commercial and Institutional Building Construction", 0.22),
+    "(84": ("541990", "All Other Professional, Scientific, and Technical Services", 0.09),
+    "(50": ("561320", "Temporary Help Services", 0.05),
+}
+
+
+def _money(text: str) -> float:
+    bare = text.replace(",", "")
+    if not bare:
+        return float("nan")
+    return -float(bare.strip("()")) if bare.startswith("(") else float(bare)
+
+
+def _estimate(line: Any, usd: float, random: np.random.Generator, expense: str) -> dict[str, object]:
+    row: dict[str, object] = dict.fromkeys(ESTIMATE_FIELDS, "")
+    row |= dict.fromkeys(
+        ("kg_co2e", "kg_co2e_low", "kg_co2e_high", "category_probability", "factor_value"), float("nan")
+    )
+    row |= {"line_id": line.line_id, "model_version": "example", "estimate_id": f"e{line.line_id}"}
+    row |= {"alternatives": "[]", "conversions": "[]", "evidence": "[]"}
+    excluded = next((reason for word, reason in NO_PURCHASE.items() if word in expense), "")
+    if excluded:
+        words = excluded.replace("_", " ")
+        return row | {
+            "status": "excluded",
+            "reason": excluded,
+            "explanation": f"Booked as {words}: nothing was bought.",
+        }
+    if not line.description:
+        sentence = "Got an empty record; expected a description and an amount; fill the line or delete it."
+        return row | {"status": "unmatched", "reason": "empty_record", "explanation": sentence}
+    code, title, factor = next(
+        (c for prefix, c in CATEGORIES.items() if expense.startswith(prefix)),
+        ("541990", "Other services", 0.1),
+    )
+    kg = float(usd * factor * random.lognormal(0, 0.4))
+    low, high = sorted((kg / random.uniform(1.5, 2.5), kg * random.uniform(1.5, 3)))
+    vague = line.description in {"STOCK", "SUNDRIES", "MISC AS PER QUOTE"}
+    return row | {
+        "status": "review" if vague else "estimated",
+        "reason": "vague_description" if vague else "",
+        "kg_co2e": kg,
+        "kg_co2e_low": low,
+        "kg_co2e_high": high,
+        "method": "average-data" if "KG" in line.description else "spend-based",
+        "category_code": code,
+        "category_scheme": "NAICS",
+        "category_title": title,
+        "category_probability": 0.7,
+        "factor_id": f"epa-1.3/{code}",
+        "factor_value": factor,
+        "factor_unit": "kg CO2e/USD 2022",
+        "factor_source": f"Example factors, row {code}",
+        "data_quality": "(2;3;1;4;3)",
+        "explanation": f"USD {usd:,.0f} x {factor} kg CO2e per USD of {title}.",
+    }
+
+
+def _build(examples: Path, **changed: str) -> EstimatedLedger:
+    source = pd.read_csv(examples / "hospital.csv", dtype=str, keep_default_na=False)
+    for column, hostile in changed.items():
+        source.loc[0, column] = hostile
+    lines = line_items(
+        pd.DataFrame(
+            {
+                "description": source["Description"],
+                "amount": source["Net Amount"].map(_money),
+                "currency": source["Cur"],
+                "date": pd.to_datetime(source["Payment Date"], format="%d/%m/%Y", errors="coerce"),
+                "supplier": source["Supplier"],
+                "cost_centre": source["Expense Area"],
+            }
+        )
+    )
+    usd = lines["amount"] * lines["currency"].map(USD_PER)
+    random = np.random.default_rng(20230401)
+    rows = [
+        _estimate(line, amount, random, expense)
+        for line, amount, expense in zip(lines.itertuples(), usd, source["Expense Type"], strict=True)
+    ]
+    estimates = pd.DataFrame(rows, columns=list(ESTIMATE_FIELDS))
+    total = float(estimates["kg_co2e"].sum())
+    return EstimatedLedger(
+        source=source,
+        lines=lines,
+        estimates=estimates,
+        notes=["One date reads ###### and was left empty."],
+        columns=[
+            {"field": "description", "column": "Description", "how": "by its name"},
+            {"field": "amount", "column": "Net Amount", "how": "by its name, numbers"},
+            {"field": "cost_centre", "column": "Expense Area", "how": "by a known synonym"},
+        ],
+        model_card={
+            "model_version": "example",
+            "trained_on": ["city purchase lines", "grocery listings"],
+            "metrics": {"interval_coverage": 0.9, "top_1": 0.62},
+        },
+        factor_sources=pd.DataFrame(
+            {
+                "set_id": ["example-1"],
+                "title": ["Example factors"],
+                "licence": ["CC0-1.0"],
+                "attribution": ["Nobody in particular"],
+                "currency": ["USD"],
+                "year": [2022],
+                "price_basis": ["purchaser"],
+            }
+        ),
+        amount_usd=usd.abs(),
+        total_kg=total,
+        total_kg_low=total * 0.7,
+        total_kg_high=total * 1.6,
+        total_note="Lines of one category are taken to err together, categories apart from each other.",
+        elapsed_seconds=1.84,
+    )
+
+
+@pytest.fixture
+def estimated(examples: Path) -> EstimatedLedger:
+    """The hospital ledger with seeded, plausible figures."""
+    return _build(examples)
+
+
+@pytest.fixture
+def estimated_with(examples: Path) -> Callable[..., EstimatedLedger]:
+    """Builds the same with other texts in the first row: ``estimated_with(Description="…")``."""
+    return lambda **changed: _build(examples, **changed)

@@ -1,0 +1,65 @@
+import io
+from dataclasses import replace
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+from serving.summary import print_summary
+from serving.wording import mass_text, range_text
+
+
+def printed(result, **options):
+    file = io.StringIO()
+    print_summary(result, Console(file=file, **options))
+    return file.getvalue()
+
+
+def test_it_says_total_range_coverage_columns_and_reasons(estimated):
+    text = printed(estimated, width=100)
+    assert f"Total {mass_text(estimated.total_kg)} CO2e" in text
+    assert f"90 % range {range_text(estimated.total_kg_low, estimated.total_kg_high)}" in text
+    for shown in (
+        "Expense Area",
+        "Spend with a figure",
+        "Payroll tax",
+        "Empty record",
+        "Surgical Appliance",
+        "█",
+    ):
+        assert shown in text
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_no_printed_line_is_wider_than_the_terminal(estimated, width):
+    assert max(cell_len(line) for line in printed(estimated, width=width).splitlines()) <= width
+
+
+def test_a_pipe_gets_no_colour_codes(estimated):
+    assert "\x1b" not in printed(estimated, width=80)
+
+
+def test_the_largest_lines_stand_first_with_whole_figures_at_80_columns(estimated):
+    text = printed(estimated, width=80)
+    lines = text[text.index("Lines that matter most") :]
+    largest = estimated.estimates.sort_values("kg_co2e", ascending=False)["kg_co2e"].head(8)
+    places = [lines.index(mass_text(kg)) for kg in largest]
+    assert places == sorted(places)
+
+
+def test_text_of_a_ledger_cannot_steer_the_terminal_or_pass_as_markup(estimated_with):
+    result = estimated_with(
+        Description="[bold red]GLOVES[/] \x1b]0;owned\x07", **{"Net Amount": "9000000.00"}
+    )
+    text = printed(result, width=200, force_terminal=True)
+    assert "[bold red]GLOVES[/]" in text
+    assert "\x1b]0" not in text
+    assert "\x07" not in text
+
+
+def test_an_empty_ledger_is_summed_up_too(estimated):
+    parts = {
+        name: getattr(estimated, name).head(0) for name in ("source", "lines", "estimates", "amount_usd")
+    }
+    text = printed(replace(estimated, **parts, total_kg=0.0, total_kg_low=0.0, total_kg_high=0.0), width=80)
+    assert "0 lines" in text

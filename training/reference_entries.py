@@ -1,0 +1,118 @@
+"""What the reference index is made of: texts of open classifications and of labelled ledger lines."""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Final
+
+import pandas as pd
+
+from data.labelled import public_lines
+from data.taxonomies import emdn, naics_descriptions, naics_index, naics_titles, schedule_b
+from features.text import clean_text
+from models.category import query_text
+from models.reference_index import ReferenceEntries
+
+_BOILERPLATE: Final = re.compile(
+    r"^This (U\.S\. )?industry (group )?comprises (\([^)]*\) )?(establishments|units) primarily (engaged in )?", re.I
+)
+_DESCRIPTION_LENGTH: Final = 600
+PUBLIC_ADMINISTRATION: Final = "92"
+
+WEIGHTS: Final = {
+    "naics_2017_index": 1.0,
+    "naics_2017_titles": 2.0,
+    "naics_2017_descriptions": 1.0,
+    "schedule_b": 0.1,
+    "emdn": 0.1,
+    "public_lines": 1.0,
+}
+"""Prior weight of an entry of each source. Tariff and device texts are many and detailed: at full weight they
+crowd out the rest (NAICS-6 on Austin lines falls from 0.51 to 0.48). Docs: decision 0002."""
+
+
+def reference_entries() -> pd.DataFrame:
+    """Gather the entries of every source.
+
+    Returns
+    -------
+    pandas.DataFrame
+        :class:`models.reference_index.ReferenceEntries`, without public administration (NAICS 92): what a public
+        body does is not what a buyer buys.
+
+    Raises
+    ------
+    MissingDataError, AlteredDataError
+        If a source is not at hand as the catalogue describes it.
+    """
+    parts = [_naics_index(), _naics_titles(), _naics_descriptions(), _schedule_b(), _emdn(), labelled_entries(public_lines())]
+    entries = pd.concat(parts, ignore_index=True)
+    entries = entries[~entries["naics_code"].str.startswith(PUBLIC_ADMINISTRATION) & (entries["text"] != "")]
+    return ReferenceEntries.validate(entries.reset_index(drop=True))
+
+
+def labelled_entries(lines: pd.DataFrame) -> pd.DataFrame:
+    """Turn labelled purchases into entries: one for each category an expert accepts, the first ones weighing more."""
+    bought = lines[lines["status"] == "purchase"].copy()
+    bought["text"] = [query_text(d, s) for d, s in zip(bought["description"], bought["supplier"], strict=True)]
+    bought["source_code"] = bought["source"] + ":" + bought["row"].astype(str)
+    rows = bought[["text", "source_code", "accept"]].explode("accept").dropna(subset="accept")
+    rank = rows.groupby(level=0).cumcount()
+    weight = WEIGHTS["public_lines"] * 0.5**rank
+    return _entries(rows["accept"], rows["text"], "public_lines", rows["source_code"], weight)
+
+
+def _naics_index() -> pd.DataFrame:
+    index = naics_index(2017)
+    return _entries(index["naics_code"], index["entry"], "naics_2017_index", index["naics_code"])
+
+
+def _naics_titles() -> pd.DataFrame:
+    titles = naics_titles()
+    titles = titles[titles["naics_code"].str.fullmatch(r"\d{6}")]
+    return _entries(titles["naics_code"], titles["title"], "naics_2017_titles", titles["naics_code"])
+
+
+def _naics_descriptions() -> pd.DataFrame:
+    described = naics_descriptions()
+    described = described[described["naics_code"].str.fullmatch(r"\d{6}") & (described["description"] != "")]
+    text = described["description"].str.split("Cross-References").str[0].map(clean_text)
+    text = text.str.replace(_BOILERPLATE, "", regex=True).str.slice(0, _DESCRIPTION_LENGTH)
+    return _entries(described["naics_code"], text, "naics_2017_descriptions", described["naics_code"])
+
+
+def _schedule_b() -> pd.DataFrame:
+    tariff = schedule_b()
+    known = set(naics_titles()["naics_code"])
+    tariff = tariff[tariff["naics_code"].isin(known)]
+    texts = pd.concat([tariff["long_text"], tariff["short_text"]]).str.lower()
+    twice = pd.concat([tariff, tariff])
+    entries = _entries(twice["naics_code"], texts, "schedule_b", twice["schedule_b_code"])
+    return entries.drop_duplicates(["naics_code", "text"])
+
+
+def _emdn() -> pd.DataFrame:
+    devices = emdn()
+    letters = tomllib.loads(files("data").joinpath("emdn_to_naics.toml").read_text("utf-8"))
+    return _entries(
+        devices["emdn_code"].str[0].map(letters), devices["term"].str.lower(), "emdn", devices["emdn_code"]
+    ).dropna(subset="naics_code")
+
+
+def _entries(
+    codes: pd.Series,
+    texts: pd.Series,
+    source: str,
+    source_codes: pd.Series,
+    weight: pd.Series | Sequence[float] | float | None = None,
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "naics_code": codes.to_numpy(),
+            "text": texts.to_numpy(),
+            "source": source,
+            "source_code": source_codes.to_numpy(),
+            "weight": WEIGHTS[source] if weight is None else weight,
+        }
+    )

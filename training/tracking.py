@@ -1,0 +1,79 @@
+"""Training runs in MLflow: parameters, data versions, figures, plots and the bundle, in one run."""
+
+import json
+import logging
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+DEFAULT_TRACKING_URI: Final = "sqlite:///mlflow.db"
+EXPERIMENT: Final = "ledgerprint"
+
+
+@contextmanager
+def training_run(tracking_uri: str, name: str) -> Iterator[Any]:
+    """Open a run of the experiment ``ledgerprint``; the run fails when its body does.
+
+    Parameters
+    ----------
+    tracking_uri
+        Of an MLflow server, or ``sqlite:///FILE``; local artifacts lie in ``mlruns``.
+    name
+        Of the run.
+    """
+    # MLflow loads slowly and logs its database migrations; only a training pays for either.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    import mlflow  # noqa: PLC0415
+
+    mlflow.set_tracking_uri(tracking_uri)
+    mlflow.set_experiment(EXPERIMENT)
+    with mlflow.start_run(run_name=name) as run:
+        yield run
+
+
+def log_parameters(parameters: Mapping[str, Any], data_versions: Mapping[str, Any]) -> None:
+    """Log what the run was made from."""
+    import mlflow  # noqa: PLC0415
+
+    mlflow.log_params(dict(parameters))
+    mlflow.log_dict(dict(data_versions), "data_versions.json")
+    mlflow.set_tags({f"data.{name}": version["sha256"][:12] for name, version in data_versions.items()})
+
+
+def log_scores(scores: pd.DataFrame) -> None:
+    """Log every figure of an evaluation: as metrics ``set.model.figure``, and as a table."""
+    import mlflow  # noqa: PLC0415
+
+    numbers = scores.select_dtypes("number").columns
+    metrics = {
+        f"{row['dataset']}.{row['model'].replace(' ', '-')}.{figure}": float(row[figure])
+        for row in scores.to_dict("records")
+        for figure in numbers
+        if pd.notna(row[figure])
+    }
+    mlflow.log_metrics(metrics)
+    mlflow.log_text(scores.to_csv(index=False), "evaluation/scores.csv")
+
+
+def log_plots(plots: Mapping[str, bytes]) -> None:
+    """Log pictures (PNG) by file name."""
+    import mlflow  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in plots.items():
+            path = Path(folder) / name
+            path.write_bytes(content)
+            mlflow.log_artifact(str(path), "evaluation")
+
+
+def log_bundle(folder: Path, version: str, card: Mapping[str, Any]) -> None:
+    """Log the finished bundle, its version and its model card."""
+    import mlflow  # noqa: PLC0415
+
+    mlflow.log_artifacts(str(folder), "bundle")
+    mlflow.set_tag("bundle_version", version)
+    mlflow.log_text(json.dumps(dict(card), indent=1, ensure_ascii=False), "model_card.json")
