@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from models.estimates import STATUSES
+from models.totals import total
 from serving.result import EstimatedLedger
 
 NOT_STATED: Final = "Not stated"
@@ -43,8 +44,8 @@ def joined(result: EstimatedLedger) -> pd.DataFrame:
     """Join lines and estimates into one frame of what is told about each line, in input order.
 
     Adds ``usd_size`` (USD, never negative), ``usd`` (USD, credits negative), ``kg``, ``kg_low``, ``kg_high``
-    (kg CO2e; NaN without a figure, and for every excluded or unmatched line), ``kg_width``, ``category`` and
-    ``sentence`` (the explanation, else what the reader of the document found wrong).
+    (kg CO2e; NaN without a figure, and for every excluded or unmatched line), ``kg_width``, ``category``,
+    ``category_code`` and ``sentence`` (the explanation, else what the reader of the document found wrong).
     """
     lines, estimates = result.lines.reset_index(drop=True), result.estimates.reset_index(drop=True)
     frame = lines[["line_id", "description", "supplier", "cost_centre", "date", "amount", "currency"]].copy()
@@ -55,6 +56,7 @@ def joined(result: EstimatedLedger) -> pd.DataFrame:
     )
     titles = estimates["category_title"].where(estimates["category_title"] != "", estimates["category_code"])
     frame["category"] = titles.to_numpy()
+    frame["category_code"] = estimates["category_code"].to_numpy()
     frame["usd_size"] = np.abs(result.amount_usd.to_numpy(dtype=float))
     frame["usd"] = frame["usd_size"].where(~(frame["amount"] < 0), -frame["usd_size"])
     has_figure = frame["status"].isin(["estimated", "review"])
@@ -109,8 +111,7 @@ def by_status(frame: pd.DataFrame) -> pd.DataFrame:
 def by_group(frame: pd.DataFrame, column: str, keep: int = 12) -> pd.DataFrame:
     """Sum the footprint over the values of a column, largest first, with the small ones taken together.
 
-    A group's range adds up its lines' lows and highs, as though all of them erred the same way: lines of one
-    category or supplier share most of their errors. It is never too narrow, and too wide for a mixed group.
+    A group's range is put together as that of the total is (:func:`models.totals.total`).
 
     Parameters
     ----------
@@ -128,13 +129,13 @@ def by_group(frame: pd.DataFrame, column: str, keep: int = 12) -> pd.DataFrame:
         (shares of what the groups with a positive footprint add up to).
     """
     figures = frame[frame["kg"].notna()]
-    named = figures.assign(group=figures[column].where(figures[column] != "", NOT_STATED))
-    table = _summed(named)
-    if len(table) > keep + 1:
-        rest = table.iloc[keep:]
-        last = rest[["lines", "usd", "kg", "kg_low", "kg_high"]].sum().to_frame().T
-        last.insert(0, "group", f"All {len(rest):,} others")
-        table = pd.concat([table.iloc[:keep], last], ignore_index=True)
+    group = figures[column].where(figures[column] != "", NOT_STATED)
+    ranked = figures["kg"].groupby(group, sort=False).sum().sort_values(ascending=False, kind="stable").index
+    small = ranked[keep:] if len(ranked) > keep + 1 else ranked[:0]
+    rest = f"All {len(small):,} others"
+    table = _summed(figures.assign(group=group.where(~group.isin(small), rest)))
+    last = (table["group"] == rest).to_numpy() & (len(small) > 0)
+    table = pd.concat([table[~last], table[last]], ignore_index=True)
     positive = table["kg"].clip(lower=0)
     table["share"] = positive / positive.sum() if positive.sum() > 0 else float("nan")
     table["cumulative"] = table["share"].cumsum()
@@ -191,18 +192,21 @@ def largest(frame: pd.DataFrame, column: str, count: int = 10) -> pd.DataFrame:
 
 
 def _summed(named: pd.DataFrame) -> pd.DataFrame:
-    return (
-        named.groupby("group", sort=False)
-        .agg(
-            lines=("line_id", "size"),
-            usd=("usd", "sum"),
-            kg=("kg", "sum"),
-            kg_low=("kg_low", "sum"),
-            kg_high=("kg_high", "sum"),
+    rows = []
+    for group, part in named.groupby("group", sort=False):
+        summed = total(part.rename(columns={"kg": "kg_co2e", "kg_low": "kg_co2e_low", "kg_high": "kg_co2e_high"}))
+        rows.append(
+            {
+                "group": group,
+                "lines": len(part),
+                "usd": part["usd"].sum(),
+                "kg": summed.kg_co2e,
+                "kg_low": summed.kg_co2e_low,
+                "kg_high": summed.kg_co2e_high,
+            }
         )
-        .sort_values("kg", ascending=False, kind="stable")
-        .reset_index()
-    )
+    table = pd.DataFrame(rows, columns=["group", "lines", "usd", "kg", "kg_low", "kg_high"])
+    return table.sort_values("kg", ascending=False, kind="stable", ignore_index=True)
 
 
 def _sum_if_any(values: "pd.Series[float]") -> float:

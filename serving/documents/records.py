@@ -92,19 +92,14 @@ def _leading(table: pa.Table) -> list[str]:
 
 def _records(text: str, name: str) -> list[Mapping[str, Any]]:
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
-    if len(lines) > 1 and _is_object(lines[0][1]):
-        broken = next((number for number, line in lines if not _is_object(line)), None)
-        if broken is not None:
-            raise UnreadableDocumentError(
-                f"{name}: got broken JSON on line {broken}, expected one object per line; correct that line."
-            )
-        return [json.loads(line, parse_float=Decimal) for _, line in lines]
+    if len(lines) > 1 and _object(lines[0][1]) is not None:
+        return [_line_object(line, number, name) for number, line in lines]
     document = _parsed(text, name)
     if isinstance(document, dict):
         lists = [value for value in document.values() if _holds_objects(value)]
         if len(lists) > 1:
             raise UnreadableDocumentError(
-                f"{name}: got JSON with {len(lists)} lists, expected one list of objects; give that list alone."
+                f"{name}: got JSON with {len(lists)} lists, expected one list of objects; give that alone."
             )
         document = lists[0] if lists else [document]
     return _objects(document, name)
@@ -114,11 +109,21 @@ def _holds_objects(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
 
 
-def _is_object(line: str) -> bool:
+def _object(line: str) -> Mapping[str, Any] | None:
     try:
-        return isinstance(json.loads(line), dict)
+        value = json.loads(line, parse_float=Decimal)
     except (json.JSONDecodeError, RecursionError):
-        return False
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _line_object(line: str, number: int, name: str) -> Mapping[str, Any]:
+    record = _object(line)
+    if record is None:
+        raise UnreadableDocumentError(
+            f"{name}: got broken JSON on line {number}, expected one object per line; correct that line."
+        )
+    return record
 
 
 def _parsed(text: str, name: str) -> Any:
