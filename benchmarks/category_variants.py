@@ -1,8 +1,8 @@
 """What the choices of the first category model are worth: weights, temperature, trade prior, mean of factors.
 
-Run ``python benchmarks/category_variants.py`` with the reference data at hand (minutes on two cores); the table
-in docs/decisions/0002-nearest-neighbours.md is its output. Lines of the set scored never vote: labelled lines
-are left out of the index here.
+Run ``python benchmarks/category_variants.py`` with the reference data at hand (minutes on two cores). The
+table in docs/decisions/0002-nearest-neighbours.md is its output. Lines of the set scored never vote:
+labelled lines are left out of the index here.
 """
 
 import numpy as np
@@ -99,7 +99,7 @@ def scores(
     labelled_set: LabelledSet,
     truth: npt.NDArray[np.float64],
 ) -> list[str]:
-    """Top-1, top-5; for either mean its percentage error and the sum of estimates over that of true factors."""
+    """Top-1, top-5; for either mean its percentage error and the sum of estimates over that of true ones."""
     probability = category.votes(vectors).probability
     best = category.classes_[np.argsort(-probability.toarray(), axis=1, kind="stable")[:, :5]]
     right = pd.DataFrame(
