@@ -1,0 +1,1 @@
+"""How estimates reach people: files in and out, the HTTP service, reports and summaries."""

@@ -125,8 +125,8 @@ def by_group(frame: pd.DataFrame, column: str, keep: int = 12) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns ``group``, ``lines``, ``usd``, ``kg``, ``kg_low``, ``kg_high``, ``share`` and ``cumulative``
-        (shares of what the groups with a positive footprint add up to).
+        Columns ``group``, ``lines``, ``usd``, ``kg``, ``kg_low``, ``kg_high``, ``together`` (the row of all
+        small groups), ``share`` and ``cumulative`` (of what the groups with a positive footprint add up to).
     """
     figures = frame[frame["kg"].notna()]
     group = figures[column].where(figures[column] != "", NOT_STATED)
@@ -137,6 +137,7 @@ def by_group(frame: pd.DataFrame, column: str, keep: int = 12) -> pd.DataFrame:
     last = (table["group"] == rest).to_numpy() & (len(small) > 0)
     table = pd.concat([table[~last], table[last]], ignore_index=True)
     positive = table["kg"].clip(lower=0)
+    table["together"] = table["group"].eq(rest) & (len(small) > 0)
     table["share"] = positive / positive.sum() if positive.sum() > 0 else float("nan")
     table["cumulative"] = table["share"].cumsum()
     return table
@@ -194,7 +195,9 @@ def largest(frame: pd.DataFrame, column: str, count: int = 10) -> pd.DataFrame:
 def _summed(named: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for group, part in named.groupby("group", sort=False):
-        summed = total(part.rename(columns={"kg": "kg_co2e", "kg_low": "kg_co2e_low", "kg_high": "kg_co2e_high"}))
+        summed = total(
+            part.rename(columns={"kg": "kg_co2e", "kg_low": "kg_co2e_low", "kg_high": "kg_co2e_high"})
+        )
         rows.append(
             {
                 "group": group,

@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 import pandas as pd
 
+from data.errors import LedgerprintError
 from features.line_items import LineItems
 from features.money import MoneyOptions, net_spend
 from models.footprint import EstimateOptions, FootprintModel
@@ -16,6 +17,10 @@ from serving.documents import Ledger, read_ledger
 from serving.result import FACTOR_SOURCE_FIELDS, EstimatedLedger
 
 _DOLLAR_SET: Final = "epa-v1.3"
+
+
+class RepeatedLedgerError(LedgerprintError):
+    """A file that is named twice, so that its lines would be counted twice."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,11 @@ class LedgerOptions:
         Share of the net price; ``None`` takes the country's standard rate.
     factor_set
         Id of the set for every line; ``None`` chooses by country.
+
+    Raises
+    ------
+    InvalidVatRateError
+        If ``vat_rate`` is not between 0 and 1.
     """
 
     mapping: Mapping[str, str] = field(default_factory=dict)
@@ -47,15 +57,21 @@ class LedgerOptions:
     vat_rate: float | None = None
     factor_set: str | None = None
 
+    def __post_init__(self) -> None:
+        MoneyOptions(vat_rate=self.vat_rate)
+
 
 def read_ledgers(paths: Sequence[Path], options: LedgerOptions) -> list[Ledger]:
     """Read every file before anything is estimated, so that an unreadable one costs nothing.
 
     Raises
     ------
+    RepeatedLedgerError
+        If a file is named twice.
     UnreadableDocumentError, ColumnMappingError, UnknownCurrencyError
         As :func:`serving.documents.read_ledger`.
     """
+    _refuse_repeated(paths)
     ledgers = [
         read_ledger(
             path,
@@ -100,12 +116,19 @@ def estimate_ledgers(
         If ``options`` names a set that the model does not hold.
     """
     started = time.perf_counter()
+    if options.factor_set is not None:
+        # an unknown set is refused before minutes are spent on encoding
+        model.factor_sets[options.factor_set]
     estimates, dollars, notes = [], [], []
     for ledger in ledgers:
         money, note = _money_options(ledger, options)
         estimates.append(model.predict(ledger.lines, EstimateOptions(options.factor_set, money), progress))
-        dollars.append(net_spend(ledger.lines, model.tables, model.factor_sets[_DOLLAR_SET].prices, money)["spend"])
-        notes += [f"{ledger.path.name}: {text}" if len(ledgers) > 1 else text for text in [*ledger.notes, note]]
+        dollars.append(
+            net_spend(ledger.lines, model.tables, model.factor_sets[_DOLLAR_SET].prices, money)["spend"]
+        )
+        notes += [
+            f"{ledger.path.name}: {text}" if len(ledgers) > 1 else text for text in [*ledger.notes, note]
+        ]
     together = pd.concat(estimates, ignore_index=True)
     summed = total(together)
     return EstimatedLedger(
@@ -125,6 +148,14 @@ def estimate_ledgers(
     )
 
 
+def _refuse_repeated(paths: Sequence[Path]) -> None:
+    seen = set()
+    for path in paths:
+        if path.resolve() in seen:
+            raise RepeatedLedgerError(f"Got the ledger {path} twice, expected each file once: leave one out.")
+        seen.add(path.resolve())
+
+
 def _told_apart(ledgers: Sequence[Ledger]) -> list[Ledger]:
     """Give the lines of several files ids that say which file they are from."""
     names = [ledger.path.name for ledger in ledgers]
@@ -135,7 +166,9 @@ def _told_apart(ledgers: Sequence[Ledger]) -> list[Ledger]:
         source = ledger.source.copy()
         source.insert(0, _free_name("source_file", source), name)
         out.append(
-            replace(ledger, lines=ledger.lines.assign(line_id=f"{name}:" + ledger.lines["line_id"]), source=source)
+            replace(
+                ledger, lines=ledger.lines.assign(line_id=f"{name}:" + ledger.lines["line_id"]), source=source
+            )
         )
     return out
 

@@ -1,10 +1,9 @@
 """Results as files: the input's own columns, then the estimate, in the format that the name asks for."""
 
 import json
-import os
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -17,36 +16,42 @@ from serving.result import EstimatedLedger
 _JSON_FIELDS: Final = ("alternatives", "conversions", "evidence")
 _XLSX_ROWS: Final = 1_048_575
 _XLSX_CELL: Final = 32_767
-_FORMULA_START: Final = ("=", "+", "-", "@", "\t", "\r")
-_NUMBER: Final = re.compile(r"[-+]?[£$€]?\s?[\d.,' ]*\d%?")
+_FORMULA_START: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+_HARMLESS: Final = re.compile(r"[-+]?[£$€]?\s?[\d.,' ]*\d%?|[-+]+")
 
 
-def check_output(path: Path) -> None:
-    """Refuse, before any work is done, a file that could not be written.
+def check_outputs(output: Path, report: Path | None, inputs: Sequence[Path]) -> None:
+    """Refuse, before any work is done, files that could not be written or that would overwrite one another.
+
+    Parameters
+    ----------
+    output
+        For :func:`write_output`.
+    report
+        Written beside it, if any.
+    inputs
+        Files that are read and must stay as they are.
 
     Raises
     ------
     OutputError
-        If the ending names no known format or the folder does not exist.
+        If the output's ending names no known format, a folder does not exist or cannot be written to, or a
+        file is named twice.
     """
-    if path.suffix.lower() not in _WRITERS:
+    if output.suffix.lower() not in _WRITERS:
         known = ", ".join(_WRITERS)
-        raise OutputError(f"Got an output named {path.name!r}, expected a name ending in {known}: choose one of them.")
-    check_folder(path)
-
-
-def check_folder(path: Path) -> None:
-    """Refuse a file in a folder that does not exist or that is itself a folder.
-
-    Raises
-    ------
-    OutputError
-        If so.
-    """
-    if not path.resolve().parent.is_dir():
-        raise OutputError(f"The folder of {path} does not exist, expected an existing one: make it first.")
-    if path.is_dir():
-        raise OutputError(f"{path} is a folder, expected the name of a file: name one.")
+        raise OutputError(
+            f"Got an output named {output.name!r}, expected a name ending in {known}: choose one of them."
+        )
+    taken = {path.resolve(): "an input" for path in inputs}
+    for path, role in [(output, "the output"), *([(report, "the report")] if report else [])]:
+        if path.resolve() in taken:
+            raise OutputError(
+                f"Got {path} as {role} and as {taken[path.resolve()]}, expected a file of its own: "
+                "choose another name."
+            )
+        taken[path.resolve()] = role
+        _check_place(path)
 
 
 def write_output(result: EstimatedLedger, path: Path) -> list[str]:
@@ -57,7 +62,7 @@ def write_output(result: EstimatedLedger, path: Path) -> list[str]:
     result
         What was estimated.
     path
-        Ending in .csv, .parquet, .jsonl or .xlsx.
+        Ending in .csv, .parquet, .jsonl or .xlsx; an existing file is replaced.
 
     Returns
     -------
@@ -67,52 +72,86 @@ def write_output(result: EstimatedLedger, path: Path) -> list[str]:
     Raises
     ------
     OutputError
-        As :func:`check_output`, or when the format cannot hold so many lines.
+        As :func:`check_outputs`, when the disk refuses, or when the format cannot hold so many lines.
     """
-    check_output(path)
+    check_outputs(path, None, [])
     table, notes = output_table(result)
-    write = _WRITERS[path.suffix.lower()]
-    handle, name = tempfile.mkstemp(dir=path.resolve().parent, prefix=f".{path.stem}-", suffix=path.suffix)
-    os.close(handle)
-    scratch = Path(name)
+    target = path.resolve()
     try:
-        notes += write(table, scratch)
-        scratch.chmod(0o666 & ~_umask())
-        scratch.replace(path)
-    except BaseException:
-        scratch.unlink(missing_ok=True)
-        raise
+        # In the same folder: only within one file system is a file replaced in one step.
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".ledgerprint-") as folder:
+            scratch = Path(folder) / target.name
+            notes += _WRITERS[path.suffix.lower()](table, scratch)
+            scratch.replace(target)
+    except OSError as error:
+        raise OutputError(
+            f"Cannot write {path} ({error.strerror or error}): make room, or choose another place."
+        ) from error
     return notes
 
 
 def output_table(result: EstimatedLedger) -> tuple[pd.DataFrame, list[str]]:
-    """Join the input's columns and the estimate fields; an input column of the same name is renamed and said so."""
-    taken = {name.casefold() for name in ESTIMATE_FIELDS}
-    names: dict[str, str] = {}
-    for column in result.source.columns:
-        new = column
-        while new.casefold() in taken:
-            new = f"input_{new}"
-        names[column] = new
-        taken.add(new.casefold())
-    clashes = [f"{old!r} is now {new!r}" for old, new in names.items() if old != new]
-    table = pd.concat([result.source.rename(columns=names), result.estimates], axis=1)
-    notes = [f"Input columns named like an estimate's field were renamed: {', '.join(clashes)}."] if clashes else []
-    return table, notes
+    """Join the input's columns and the estimate's fields.
+
+    An input column named like a field, whatever the case of its letters, is renamed: in many tools that
+    read the result, ``Status`` and ``status`` are one.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame and list of str
+        As many rows as the input; what was renamed.
+    """
+    source = result.source.copy()
+    fields = {name.casefold() for name in ESTIMATE_FIELDS}
+    taken = set(ESTIMATE_FIELDS) | {column for column in source.columns if column.casefold() not in fields}
+    renamed = {}
+    for column in source.columns:
+        if column.casefold() in fields:
+            renamed[column] = _free_name(column, taken)
+            taken.add(renamed[column])
+    notes = []
+    if renamed:
+        pairs = ", ".join(f"{old!r} is now {new!r}" for old, new in renamed.items())
+        notes = [f"Input columns named like an estimate's field were renamed: {pairs}."]
+    return pd.concat([source.rename(columns=renamed), result.estimates], axis=1), notes
+
+
+def _free_name(column: str, taken: set[str]) -> str:
+    name = f"input_{column}"
+    while name in taken:
+        name = f"input_{name}"
+    return name
+
+
+def _check_place(path: Path) -> None:
+    folder = path.resolve().parent
+    if not folder.is_dir():
+        raise OutputError(f"The folder of {path} does not exist, expected an existing one: make it first.")
+    if path.is_dir():
+        raise OutputError(f"{path} is a folder, expected the name of a file: name one.")
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise OutputError(
+            f"The folder of {path} cannot be written to ({error.strerror or error}): choose another place."
+        ) from error
 
 
 def _write_csv(table: pd.DataFrame, path: Path) -> list[str]:
     safe = table.copy()
     changed = 0
-    for column in safe.columns[safe.dtypes.map(pd.api.types.is_string_dtype) | (safe.dtypes == object)]:
-        starts = safe[column].astype(str).str.startswith(_FORMULA_START)
-        harmful = starts & ~safe[column].astype(str).str.fullmatch(_NUMBER)
-        changed += int(harmful.sum())
-        safe.loc[harmful, column] = "'" + safe.loc[harmful, column].astype(str)
-    safe.to_csv(path, index=False, lineterminator="\n")
+    for column in _texts(table):
+        starting = safe[column].str.startswith(_FORMULA_START)
+        harmful = safe.index[starting][~safe.loc[starting, column].str.fullmatch(_HARMLESS)]
+        safe.loc[harmful, column] = "'" + safe.loc[harmful, column]
+        changed += len(harmful)
+    header = [f"'{name}" if name.startswith(_FORMULA_START) else name for name in safe.columns]
+    safe.to_csv(path, index=False, header=header, lineterminator="\n")
     if not changed:
         return []
-    return [f"{changed:,} cells that a spreadsheet would run as a formula begin with an apostrophe in the CSV."]
+    return [
+        f"{changed:,} cells that a spreadsheet would run as a formula begin with an apostrophe in the CSV."
+    ]
 
 
 def _write_parquet(table: pd.DataFrame, path: Path) -> list[str]:
@@ -133,24 +172,24 @@ def _write_jsonl(table: pd.DataFrame, path: Path) -> list[str]:
 def _write_xlsx(table: pd.DataFrame, path: Path) -> list[str]:
     if len(table) > _XLSX_ROWS:
         raise OutputError(
-            f"Got {len(table):,} lines, expected at most {_XLSX_ROWS:,} in a workbook: write .csv or .parquet instead."
+            f"Got {len(table):,} lines, expected at most {_XLSX_ROWS:,} in a workbook: write .csv."
         )
-    texts = table.columns[[not pd.api.types.is_numeric_dtype(dtype) for dtype in table.dtypes]]
-    shortened = sum(int((table[name].astype(str).str.len() > _XLSX_CELL).sum()) for name in texts)
     fitting = table.copy()
-    for name in texts:
-        fitting[name] = fitting[name].astype(str).str.slice(0, _XLSX_CELL)
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
+    shortened = 0
+    for name in _texts(table):
+        shortened += int((fitting[name].str.len() > _XLSX_CELL).sum())
+        fitting[name] = fitting[name].str.slice(0, _XLSX_CELL)
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
     with pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs={"options": options}) as writer:
         fitting.to_excel(writer, sheet_name="lines", index=False)
         writer.sheets["lines"].freeze_panes(1, 0)
-    return [f"{shortened:,} cells were cut at {_XLSX_CELL:,} characters, the most a workbook holds."] if shortened else []
+    if not shortened:
+        return []
+    return [f"{shortened:,} cells were cut at {_XLSX_CELL:,} characters, the most that a workbook holds."]
 
 
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current
+def _texts(table: pd.DataFrame) -> list[str]:
+    return [name for name in table.columns if pd.api.types.is_string_dtype(table[name].dtype)]
 
 
 _WRITERS: Final[dict[str, Callable[[pd.DataFrame, Path], list[str]]]] = {

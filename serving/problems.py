@@ -1,52 +1,120 @@
 """Errors over HTTP in their one shape: problem details (RFC 9457)."""
 
-from typing import Final
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
-from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
 from data.errors import LedgerprintError
 
+_log = logging.getLogger(__name__)
+
 _TITLES: Final = {
-    400: "The request cannot be used",
+    400: "The request cannot be read",
     404: "There is no such resource",
     405: "The method is not allowed here",
     413: "The request is too large",
-    422: "The request does not fit the schema",
+    415: "The request is of another kind",
+    422: "The request cannot be used",
     500: "Something went wrong on our side",
+    503: "The service is busy",
 }
 
 
-def problem(status: int, detail: str, instance: str) -> JSONResponse:
-    """Make a problem document."""
-    body = {
-        "type": "about:blank",
-        "title": _TITLES.get(status, "The request failed"),
-        "status": status,
-        "detail": detail,
-        "instance": instance,
-    }
-    return JSONResponse(body, status, media_type="application/problem+json")
+class Problem(BaseModel):
+    """What went wrong with a request (RFC 9457)."""
+
+    type: str = Field(description="about:blank: the status says which kind of problem it is")
+    title: str
+    status: int
+    detail: str = Field(description="what was got, what was expected, what to do")
+    instance: str = Field(description="the path that was asked for")
 
 
-def answer_with_problems(app: FastAPI) -> None:
+def problem(
+    status: int, detail: str, instance: str, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """Make a problem document.
+
+    Parameters
+    ----------
+    status
+        HTTP status.
+    detail
+        What was got, what was expected, what to do.
+    instance
+        Path that was asked for.
+    headers
+        To send along.
+    """
+    body = Problem(
+        type="about:blank",
+        title=_TITLES.get(status, "The request failed"),
+        status=status,
+        detail=_sendable(detail),
+        instance=instance,
+    )
+    return JSONResponse(body.model_dump(), status, headers, media_type="application/problem+json")
+
+
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Describe the problems of a route for its OpenAPI document."""
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": _TITLES[status], "content": content} for status in statuses}
+
+
+def answer_with_problems(app: Starlette) -> None:
     """Turn every error of an application into a problem document."""
+    app.add_exception_handler(LedgerprintError, _ours)
+    app.add_exception_handler(RequestValidationError, _schema)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unforeseen)
 
-    @app.exception_handler(LedgerprintError)
-    def _ours(request: Request, error: LedgerprintError) -> JSONResponse:
-        return problem(422, str(error), request.url.path)
 
-    @app.exception_handler(RequestValidationError)
-    def _schema(request: Request, error: RequestValidationError) -> JSONResponse:
-        parts = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-        return problem(422, "; ".join(parts), request.url.path)
+def _ours(request: Request, error: Exception) -> JSONResponse:
+    return problem(422, str(error), request.url.path)
 
-    @app.exception_handler(HTTPException)
-    def _http(request: Request, error: HTTPException) -> JSONResponse:
-        return problem(error.status_code, str(error.detail), request.url.path)
 
-    @app.exception_handler(Exception)
-    def _unforeseen(request: Request, _: Exception) -> JSONResponse:
-        return problem(500, "The error was logged; try again, and report it if it stays.", request.url.path)
+def _schema(request: Request, error: Exception) -> JSONResponse:
+    faults: Sequence[dict[str, Any]] = error.errors() if isinstance(error, RequestValidationError) else ()
+    kind = request.headers.get("content-type", "")
+    if any(fault["loc"] == ("body",) for fault in faults) and "json" not in kind:
+        detail = f"Got a body of type {kind!r}, expected application/json: say so in Content-Type."
+        return problem(415, detail, request.url.path)
+    status = 400 if any(fault["type"] == "json_invalid" for fault in faults) else 422
+    parts = [f"{'.'.join(str(part) for part in f['loc'])}: {_message(f)}" for f in faults[:3]]
+    return problem(status, f"{'; '.join(parts)}: correct the request and send it again.", request.url.path)
+
+
+def _message(fault: Mapping[str, Any]) -> str:
+    reason = str(fault.get("ctx", {}).get("error", "")) if fault["type"] == "json_invalid" else ""
+    return f"{fault['msg']} ({reason})" if reason else str(fault["msg"])
+
+
+def _http(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, HTTPException):
+        return _unforeseen(request, error)
+    words = {
+        404: f"Nothing is at {request.url.path}: see /v1/docs for what there is.",
+        405: f"{request.method} is not allowed at {request.url.path}: see /v1/docs for what is.",
+    }
+    plain = (
+        error.detail if error.detail not in {"Not Found", "Method Not Allowed"} else words[error.status_code]
+    )
+    return problem(error.status_code, plain, request.url.path, error.headers)
+
+
+def _unforeseen(request: Request, error: Exception) -> JSONResponse:
+    _log.error("Unforeseen error at %s", request.url.path, exc_info=error)
+    return problem(500, "The error was logged: try again, and report it if it stays.", request.url.path)
+
+
+def _sendable(text: str) -> str:
+    """Escape what has no UTF-8 form: JSON can carry half a surrogate pair."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

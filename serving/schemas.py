@@ -1,49 +1,87 @@
 """What goes over the wire: line items in, estimates out."""
 
+import datetime as dt
 import json
 import math
-from datetime import date
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final, Literal, Self
 
-import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic.config import JsonDict
+from pydantic_core import PydanticCustomError
+
+from serving.documents.countries import country_code
 
 MAX_LINES: Final = 1_000
+_LARGEST: Final = 1e15
+_FIRST_YEAR: Final = 1900
+_LAST_YEAR: Final = 2199
+_EXAMPLE: Final[JsonDict] = {
+    "line_id": "PO-1017-3",
+    "description": "Examination gloves, nitrile, medium, box of 200",
+    "amount": 412.0,
+    "currency": "GBP",
+    "date": "2022-04-24",
+    "country": "GB",
+    "supplier": "Example Medical Ltd",
+}
+
+
+def _day(value: object) -> dt.date | None:
+    """Read a day from text alone: pydantic would take the number 20220424 for seconds since 1970."""
+    if value is None:
+        return None
+    try:
+        day = dt.datetime.fromisoformat(value.strip()).date() if isinstance(value, str) else None
+    except ValueError:
+        day = None
+    if day is None or not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise PydanticCustomError(
+            "iso_date",
+            f"Input should be an ISO 8601 date of {_FIRST_YEAR} to {_LAST_YEAR} such as 2022-04-24",
+        )
+    return day
+
+
+def _country(code: str) -> str:
+    known = country_code(code)
+    if known != code:
+        raise PydanticCustomError(
+            "country", "Input should be an ISO 3166-1 alpha-2 code such as {known}", {"known": known or "GB"}
+        )
+    return code
+
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000)]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$"), AfterValidator(_country)]
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=-_LARGEST, le=_LARGEST)]
+Day = Annotated[dt.date, BeforeValidator(_day, json_schema_input_type=dt.date)]
 
 
 class LineIn(BaseModel):
     """One line item; ``description`` and ``amount`` with ``currency`` are what an estimate needs."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "example": {
-                "line_id": "PO-1017-3",
-                "description": "Examination gloves, nitrile, medium, box of 200",
-                "amount": 412.0,
-                "currency": "GBP",
-                "date": "2022-04-24",
-                "country": "GB",
-                "supplier": "Example Medical Ltd",
-            }
-        },
-    )
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": _EXAMPLE})
 
-    line_id: Text | None = Field(None, description="unique within the request; else the line's number from 1")
-    description: Text = ""
-    amount: Annotated[float, Field(allow_inf_nan=False)] | None = Field(None, description="ex VAT; credits negative")
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = Field(None, description="ISO 4217")
-    date: date | None = None
-    quantity: Annotated[float, Field(allow_inf_nan=False)] | None = None
-    unit: Text | None = Field(None, description="as written, or UNECE Rec 20")
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = Field(
-        None, description="of the buyer, ISO 3166-1 alpha-2; chooses the factor set"
+    line_id: Text | None = Field(
+        default=None, description="unique within the request; else the line's number from 1"
+    )
+    description: Text | None = Field(
+        default=None, description="what was bought, in the words of the document"
+    )
+    amount: Number | None = Field(default=None, description="of the whole line, ex VAT; a credit is negative")
+    currency: Currency | None = Field(default=None, description="ISO 4217")
+    date: Day | None = Field(default=None, description="of the purchase, else of the payment")
+    quantity: Number | None = None
+    unit: Text | None = Field(default=None, description="as written, or UNECE Rec 20")
+    country: Country | None = Field(
+        default=None, description="of the buyer, ISO 3166-1 alpha-2; chooses the factor set"
     )
     supplier: Text | None = None
-    category_code: Text | None = Field(None, description="the buyer's own code")
-    category_scheme: Text | None = Field(None, description="NAICS, NACE, SIC, HS, CN or EMDN")
+    category_code: Text | None = Field(default=None, description="the buyer's own code")
+    category_scheme: Text | None = Field(
+        default=None, description="of that code: NAICS, NACE, SIC, HS, CN or EMDN"
+    )
     gtin: Text | None = None
     buyer: Text | None = None
     cost_centre: Text | None = None
@@ -52,52 +90,60 @@ class LineIn(BaseModel):
 class EstimateRequest(BaseModel):
     """Lines to estimate, and what holds for all of them."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"lines": [_EXAMPLE]}})
 
-    lines: list[dict[str, Any]] = Field(
+    lines: list[Any] = Field(
         min_length=1,
-        description="Line items. A line that does not fit the schema gets an estimate of status `unmatched` that "
-        "says why; the other lines are not affected.",
+        description="Line items, at most 1,000. A line that does not fit the schema gets an estimate of "
+        "status `unmatched` that says why; the other lines are not affected.",
         json_schema_extra={"items": {"$ref": "#/components/schemas/LineIn"}, "maxItems": MAX_LINES},
     )
-    amounts_include_vat: bool = False
-    vat_rate: Annotated[float, Field(ge=0, lt=1)] | None = Field(None, description="0.2; else the standard rate")
-    factor_set: str | None = Field(None, description="for every line; else by the buyer's country")
+    amounts_include_vat: bool = Field(
+        default=False, description="whether the amounts include value added tax"
+    )
+    vat_rate: float | None = Field(
+        default=None, ge=0, lt=1, description="to take off, 0.2; else the country's standard rate"
+    )
+    factor_set: str | None = Field(default=None, description="for every line; else by the buyer's country")
 
 
 class EstimateOut(BaseModel):
     """One estimate; figures are kg CO2e, the range is a central 90% interval."""
 
     line_id: str
-    status: str = Field(description="estimated, review, excluded or unmatched")
-    reason: str
-    kg_co2e: float | None
-    kg_co2e_low: float | None
-    kg_co2e_high: float | None
-    method: str
+    status: Literal["estimated", "review", "excluded", "unmatched"]
+    reason: str = Field(description='typed code, "" where there is nothing to say')
+    kg_co2e: float | None = Field(description="cradle to purchase; null where no figure can be given")
+    kg_co2e_low: float | None = Field(description="5th percentile")
+    kg_co2e_high: float | None = Field(description="95th percentile")
+    method: Literal["supplier-specific", "hybrid", "average-data", "spend-based", ""] = Field(
+        description="calculation method of GHG Protocol Scope 3 category 1"
+    )
     category_code: str
     category_scheme: str
     category_title: str
     category_probability: float | None
-    alternatives: list[dict[str, Any]]
+    alternatives: list[dict[str, Any]] = Field(
+        description="candidate categories with their probability and factor"
+    )
     factor_id: str
     factor_value: float | None
     factor_unit: str
-    factor_source: str
-    data_quality: str
+    factor_source: str = Field(description="publication, cell and licence")
+    data_quality: str = Field(description="pedigree scores, 1 best to 5")
     model_version: str
-    estimate_id: str
-    explanation: str
-    conversions: list[dict[str, Any]]
-    evidence: list[dict[str, Any]]
+    estimate_id: str = Field(description="the same line, model and options give the same id")
+    explanation: str = Field(description="the estimate, or what is wrong with the line, as a sentence")
+    conversions: list[dict[str, Any]] = Field(description="every conversion with its rate and source")
+    evidence: list[dict[str, Any]] = Field(description="the nearest reference entries with their source")
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> Self:
         """Read a row of :class:`models.estimates.Estimates`."""
         values = {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in record.items()}
         for name in ("alternatives", "conversions", "evidence"):
-            values[name] = json.loads(values[name])
-        return cls(**values)
+            values[name] = json.loads(record[name])
+        return cls.model_validate(values)
 
 
 class EstimateResponse(BaseModel):
@@ -105,30 +151,3 @@ class EstimateResponse(BaseModel):
 
     model_version: str
     estimates: list[EstimateOut]
-
-
-def lines_frame(lines: list[LineIn | None], problems: list[str]) -> pd.DataFrame:
-    """Line items of a request as a frame; a line that could not be read carries its problem.
-
-    Parameters
-    ----------
-    lines
-        ``None`` for a line that could not be read.
-    problems
-        What is wrong with each line, "" where nothing is.
-    """
-    records = [line.model_dump(exclude_none=True) if line else {} for line in lines]
-    frame = pd.DataFrame(records, index=range(len(records)))
-    if "line_id" not in frame:
-        frame["line_id"] = None
-    numbers = pd.Series([str(n) for n in range(1, len(frame) + 1)], dtype="str")
-    wanted = frame["line_id"].where(frame["line_id"].notna(), numbers).astype("str")
-    repeated = wanted.duplicated()
-    frame["line_id"] = wanted.where(~repeated, wanted + "#" + numbers)
-    frame["issue_detail"] = problems
-    frame["issue"] = ["line_invalid" if problem else "" for problem in problems]
-    frame.loc[(frame["issue"] == "") & repeated, "issue"] = "line_id_repeated"
-    frame.loc[repeated & (frame["issue"] == "line_id_repeated"), "issue_detail"] = (
-        "The line_id stands on an earlier line too, expected each once: number the lines apart."
-    )
-    return frame

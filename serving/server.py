@@ -1,14 +1,25 @@
 """Starting the service from the command line."""
 
+import ipaddress
 import os
+import socket
+import tempfile
 from pathlib import Path
+from typing import Final
 
+from data.errors import LedgerprintError
 from models.bundle import load_bundle
-from serving.settings import ServiceSettings
+from serving.settings import service_settings
+
+_INSTALLED_IN: Final = Path(__file__).resolve().parent.parent
 
 
-def run_server(*, host: str, port: int, bundle: Path | None, workers: int) -> None:
-    """Serve until interrupted.
+class AddressError(LedgerprintError):
+    """An address that the service cannot or must not listen on."""
+
+
+def run_server(*, host: str, port: int, bundle: Path | None, workers: int | None, allow_remote: bool) -> None:
+    """Serve until interrupted; nothing is sent anywhere but to clients.
 
     Parameters
     ----------
@@ -17,17 +28,62 @@ def run_server(*, host: str, port: int, bundle: Path | None, workers: int) -> No
     bundle
         Folder of a bundle; ``None`` takes the settings' one.
     workers
-        Processes, each with its own model.
+        Processes, each with its own model; ``None`` takes the settings' number.
+    allow_remote
+        Whether other machines may be answered: the service asks nobody who they are.
 
     Raises
     ------
+    AddressError
+        If the address is none, is taken, or can be reached from other machines without ``allow_remote``.
     BundleError
-        If the bundle cannot be read; nothing is started then.
+        If the bundle cannot be read. Nothing is started in either case.
     """
-    if bundle:
-        os.environ["LEDGERPRINT_BUNDLE"] = str(bundle.resolve())
-    load_bundle(ServiceSettings().bundle)
-    os.environ.setdefault("BENTOML_DO_NOT_TRACK", "True")  # no network call that the user did not ask for
-    import bentoml  # noqa: PLC0415
+    address = _address(host, allow_remote=allow_remote)
+    settings = service_settings()
+    folder = (bundle or settings.bundle).resolve()
+    load_bundle(folder)
+    _require_free(address, port)
+    with tempfile.TemporaryDirectory(prefix="ledgerprint-") as scratch:
+        # The worker processes read these. A folder of its own keeps the metrics of two servers apart.
+        os.environ["LEDGERPRINT_BUNDLE"] = str(folder)
+        os.environ["LEDGERPRINT_WORKERS"] = str(workers or settings.workers)
+        os.environ.setdefault("BENTOML_HOME", scratch)
+        os.environ["BENTOML_DO_NOT_TRACK"] = "True"
+        import bentoml  # noqa: PLC0415
 
-    bentoml.serve("serving.service:Ledgerprint", host=host, port=port, api_workers=workers, blocking=True)
+        # Imports start at the working folder, where a user's own folder "data" must not be taken for ours.
+        bentoml.serve(
+            "serving.service:Ledgerprint",
+            host=address,
+            port=port,
+            working_dir=str(_INSTALLED_IN),
+            blocking=True,
+        )
+
+
+def _address(host: str, *, allow_remote: bool) -> str:
+    try:
+        address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
+    except ValueError as error:
+        raise AddressError(
+            f"Got the host {host!r}, expected an IP address such as 127.0.0.1: name one."
+        ) from error
+    if not (address.is_loopback or allow_remote):
+        raise AddressError(
+            f"Got the host {host}, which other machines can reach, and the service does not ask who its "
+            "clients are: listen on 127.0.0.1 behind a proxy that does, or add --allow-remote."
+        )
+    return str(address)
+
+
+def _require_free(address: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except (OSError, OverflowError) as error:
+            raise AddressError(
+                f"Cannot listen on {address} port {port} ({error}): choose another."
+            ) from error

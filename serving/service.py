@@ -3,24 +3,53 @@
 from functools import cache
 
 import bentoml
+import pandas as pd
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.routing import Mount, Route
 
+from features.line_items import line_items
 from models.footprint import FootprintModel
 from models.persistence import load_model
 from serving.api import create_api
-from serving.settings import ServiceSettings
+from serving.problems import answer_with_problems
+from serving.settings import service_settings
+from serving.size_limit import MAX_BODY_BYTES, BodySizeLimit
+
+SETTINGS = service_settings()
 
 
 @cache
 def served_model() -> FootprintModel:
     """Load the model once for each worker process."""
-    settings = ServiceSettings()
-    return load_model(settings.bundle, settings.encoder_threads)
+    return load_model(SETTINGS.bundle, SETTINGS.threads)
 
 
-@bentoml.service(name="ledgerprint", traffic={"timeout": 60})
-@bentoml.asgi_app(create_api(served_model), path="/v1")
+def create_site() -> BodySizeLimit:
+    """Make everything that is not BentoML's own: the API, and problem documents for every other path.
+
+    It is mounted at the root as a plain ASGI application: BentoML would answer unknown paths under a mounted
+    Starlette application itself, with errors of another shape, and its own start page calls a tracker.
+    """
+    api = create_api(served_model, SETTINGS.max_wait_seconds)
+    site = Starlette(routes=[Mount("/v1", api), Route("/", _start)])
+    answer_with_problems(site)
+    return BodySizeLimit(site, MAX_BODY_BYTES)
+
+
+async def _start(_: Request) -> RedirectResponse:
+    return RedirectResponse("/v1/docs")
+
+
+# The API answers 503 long before this timeout, in its own shape of an error.
+@bentoml.service(name="ledgerprint", workers=SETTINGS.workers, traffic={"timeout": 3600})
+@bentoml.asgi_app(create_site(), path="/")
 class Ledgerprint:
     """Estimates over HTTP; ready once the model has answered."""
 
     def __init__(self) -> None:
-        served_model()
+        line = pd.DataFrame(
+            {"description": ["desk"], "amount": [1.0], "currency": ["USD"], "country": ["US"]}
+        )
+        served_model().predict(line_items(line))

@@ -1,11 +1,17 @@
 """Settings of the service, from environment variables ``LEDGERPRINT_*``."""
 
+import os
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from data.errors import LedgerprintError
 from models.bundle import DEFAULT_BUNDLE
+
+
+class SettingsError(LedgerprintError):
+    """A setting that cannot be used."""
 
 
 class ServiceSettings(BaseSettings):
@@ -14,4 +20,36 @@ class ServiceSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="LEDGERPRINT_", frozen=True)
 
     bundle: Path = Field(default=DEFAULT_BUNDLE, description="folder of the model bundle that is served")
-    encoder_threads: int | None = Field(default=None, ge=1, description="threads of the text encoder; else every core")
+    workers: int = Field(default=1, ge=1, description="processes, each with its own model")
+    encoder_threads: int | None = Field(
+        default=None,
+        ge=1,
+        description="threads of each process's text encoder; else the cores are shared out",
+    )
+    max_wait_seconds: float = Field(
+        default=30.0, gt=0, description="how long a request waits for its turn before it is answered 503"
+    )
+
+    @property
+    def threads(self) -> int:
+        """Threads of each process's text encoder."""
+        return self.encoder_threads or max(1, (os.cpu_count() or 1) // self.workers)
+
+
+def service_settings() -> ServiceSettings:
+    """Read the settings.
+
+    Raises
+    ------
+    SettingsError
+        If one of them cannot be used.
+    """
+    try:
+        return ServiceSettings()
+    except ValidationError as error:
+        fault = error.errors()[0]
+        name = f"LEDGERPRINT_{fault['loc'][0]}".upper()
+        expected = fault["msg"].removeprefix("Input should be ")
+        raise SettingsError(
+            f"Got {name}={fault['input']}, expected {expected}: correct or unset it."
+        ) from error

@@ -1,4 +1,4 @@
-"""A bound on the size of a request's body, held before the body is read into memory."""
+"""A bound on the size of a request's body, held before anything tries to read it whole."""
 
 from typing import Final
 
@@ -25,10 +25,24 @@ class BodySizeLimit:
         self.max_bytes = max_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on while its body stays within the bound."""
+        """Pass a request on if its body stays within the bound."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        body = await self._read(receive)
+        if body is None:
+            detail = f"The body is larger than {self.max_bytes:,} bytes: send the lines in several requests."
+            await problem(413, detail, scope["path"])(scope, receive, send)
+            return
+        replay = iter(body)
+
+        async def replayed() -> Message:
+            return next(replay, None) or await receive()
+
+        await self.app(scope, replayed, send)
+
+    async def _read(self, receive: Receive) -> list[Message] | None:
+        """Read the messages of a body; ``None`` as soon as they are too large together."""
         body: list[Message] = []
         size = 0
         while True:
@@ -36,18 +50,6 @@ class BodySizeLimit:
             body.append(message)
             size += len(message.get("body", b""))
             if size > self.max_bytes:
-                answer = problem(
-                    413,
-                    f"The body is larger than {self.max_bytes:,} bytes: send the lines in several requests.",
-                    scope["path"],
-                )
-                await answer(scope, receive, send)
-                return
+                return None
             if message["type"] != "http.request" or not message.get("more_body"):
-                break
-        replay = iter(body)
-
-        async def replayed() -> Message:
-            return next(replay, None) or await receive()
-
-        await self.app(scope, replayed, send)
+                return body

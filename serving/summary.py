@@ -5,12 +5,16 @@ from typing import Final
 import pandas as pd
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from features.line_items import LINE_ITEM_FIELDS
 from serving import breakdown
+from serving.readings import files_text, readings, remarks
 from serving.result import EstimatedLedger
 from serving.wording import (
+    NOTHING,
     amount_text,
     code_text,
     count_text,
@@ -25,6 +29,9 @@ from serving.wording import (
 _BAR_WIDTH: Final = 18
 _CATEGORIES: Final = 8
 _LINES: Final = 8
+_FIELD_WIDTH: Final = 18
+_COLUMN_WIDTH: Final = 20
+_AMOUNT_FROM_WIDTH: Final = 76
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
 
 
@@ -42,6 +49,7 @@ def print_summary(result: EstimatedLedger, console: Console) -> None:
     """
     frame = breakdown.joined(result)
     _print_columns(result, console)
+    _print_notes(result, console)
     _print_total(result, frame, console)
     _print_statuses(frame, console)
     categories = breakdown.by_group(frame, "category", keep=_CATEGORIES)
@@ -51,21 +59,45 @@ def print_summary(result: EstimatedLedger, console: Console) -> None:
 
 
 def _print_columns(result: EstimatedLedger, console: Console) -> None:
-    table = _table("Columns as understood", "Field", "Column", "How")
-    for column in result.columns:
-        table.add_row(code_text(column["field"]), _foreign(column["column"], 28), _foreign(column["how"], 60))
-    _print_table(table, console)
-    for note in result.notes:
-        console.print(_foreign(f"Note: {note}", 400))
+    """Print fields down, files across: as many beside each other as the terminal is wide enough for."""
+    understood = readings(result)
+    beside = max(1, (console.width - _FIELD_WIDTH) // _COLUMN_WIDTH)
+    for start in range(0, len(understood), beside):
+        shown = understood[start : start + beside]
+        table = _table(
+            "Columns as understood", "Field", *(files_text(reading.files) or "Column" for reading in shown)
+        )
+        for field in (name for name in LINE_ITEM_FIELDS if any(name in reading.columns for reading in shown)):
+            table.add_row(
+                code_text(field), *(_foreign(reading.columns.get(field, NOTHING), 60) for reading in shown)
+            )
+        _print_table(table, console)
+
+
+def _print_notes(result: EstimatedLedger, console: Console) -> None:
+    heading = None
+    for remark in remarks(result):
+        title = files_text(remark.files) or "Notes"
+        if title != heading:
+            console.print(_foreign(title, 200), style="bold")
+            heading = title
+        console.print(Padding(_foreign(remark.text, 400), (0, 0, 0, 2), expand=False))
+    if heading:
+        console.print()
 
 
 def _print_total(result: EstimatedLedger, frame: pd.DataFrame, console: Console) -> None:
+    if not frame["kg"].notna().any():
+        console.print(
+            f"No figure: none of {count_text(len(frame), 'line')} has a footprint; below stands why.\n"
+        )
+        return
     known = breakdown.coverage(frame)
     console.print(
         Text.assemble(
             "Total ",
             (f"{mass_text(result.total_kg)} CO2e", "bold green"),
-            f", 90 % range {range_text(result.total_kg_low, result.total_kg_high)}",
+            f", 90% range {range_text(result.total_kg_low, result.total_kg_high)}",
         )
     )
     console.print(_foreign(result.total_note, 600), style="dim")
@@ -93,11 +125,11 @@ def _print_statuses(frame: pd.DataFrame, console: Console) -> None:
 
 
 def _print_categories(categories: pd.DataFrame, console: Console) -> None:
-    table = _table("Categories", "Category", "", ">CO2e", ">90 % range")
+    table = _table("Categories", "Category", "", ">CO2e", ">90% range")
     largest = max(float(categories["kg"].max()), 0.0)
     for row in categories.to_dict("records"):
         table.add_row(
-            _foreign(str(row["group"]), 60),
+            _foreign(str(row["group"]), 120),
             Text(_bar(row["kg"] / largest if largest else 0.0), style="green", no_wrap=True),
             mass_text(row["kg"]),
             range_text(row["kg_low"], row["kg_high"]),
@@ -106,12 +138,15 @@ def _print_categories(categories: pd.DataFrame, console: Console) -> None:
 
 
 def _print_lines(frame: pd.DataFrame, console: Console) -> None:
-    table = _table("Lines that matter most", ">Line", "Description", ">Amount", ">CO2e", ">90 % range")
+    """Print each line with its id below its description, so that both have room on a narrow terminal."""
+    with_amount = console.width >= _AMOUNT_FROM_WIDTH
+    headers = ["Line", *([">Amount"] if with_amount else []), ">CO2e", ">90% range"]
+    table = _table("Lines that matter most", *headers)
     for row in breakdown.largest(frame, "kg", _LINES).to_dict("records"):
+        name = _foreign(row["description"] or "(no description)", 60)
         table.add_row(
-            _foreign(row["line_id"], 12),
-            _foreign(row["description"] or "(no description)", 60),
-            amount_text(row["amount"], row["currency"]),
+            Text.assemble(name, "\n", (f"line {foreign_text(row['line_id'], 40)}", "dim")),
+            *([amount_text(row["amount"], row["currency"])] if with_amount else []),
             mass_text(row["kg"]),
             range_text(row["kg_low"], row["kg_high"]),
         )

@@ -79,10 +79,10 @@ def share_text(share: float) -> str:
     if not math.isfinite(share):
         return NOTHING
     percent = 100 * share
-    for edge, text in ((0.0, "under 1 %"), (100.0, "over 99 %")):
+    for edge, text in ((0.0, "under 1%"), (100.0, "over 99%")):
         if percent != edge and f"{percent:.0f}" == f"{edge:.0f}":
             return text
-    return f"{percent:.0f} %".replace("-", _MINUS)
+    return f"{percent:.0f}%".replace("-", _MINUS)
 
 
 def count_text(count: int, noun: str) -> str:

@@ -1,9 +1,17 @@
-"""A plausible result for everything that shows results: the hospital ledger with seeded figures."""
+"""A plausible result for everything that shows one, and a running service for everything that asks one."""
 
-from collections.abc import Callable
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import numpy as np
 import pandas as pd
 import pytest
@@ -161,3 +169,59 @@ def estimated(examples: Path) -> EstimatedLedger:
 def estimated_with(examples: Path) -> Callable[..., EstimatedLedger]:
     """Builds the same with other texts in the first row: ``estimated_with(Description="…")``."""
     return lambda **changed: _build(examples, **changed)
+
+
+@dataclass(frozen=True)
+class RunningService:
+    """A real server process, and the only proxy through which it could reach anything else."""
+
+    url: str
+    log: Path
+    elsewhere: socket.socket
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if httpx.get(f"{url}/readyz", timeout=5).is_success:
+                return
+        except httpx.TransportError:
+            time.sleep(0.2)
+    pytest.fail(f"the service did not become ready:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
+    """``ledgerprint serve``, started from a folder that has a package ``data`` of its own."""
+    folder = tmp_path_factory.mktemp("service")
+    (folder / "data").mkdir()
+    (folder / "data" / "__init__.py").write_text('raise ImportError("not ours")')
+    log = folder / "log"
+    port = _free_port()
+    with socket.create_server(("127.0.0.1", 0)) as elsewhere, log.open("wb") as out:
+        proxy = f"http://127.0.0.1:{elsewhere.getsockname()[1]}"
+        process = subprocess.Popen(  # noqa: S603 - our own command
+            [Path(sys.executable).with_name("ledgerprint"), "serve", "--port", str(port)],
+            cwd=folder,
+            env=os.environ | {"HTTP_PROXY": proxy, "HTTPS_PROXY": proxy, "NO_PROXY": "127.0.0.1"},
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            _wait_until_ready(f"http://127.0.0.1:{port}", process, log)
+            yield RunningService(f"http://127.0.0.1:{port}", log, elsewhere)
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait(20)

@@ -47,7 +47,7 @@ def written(result: EstimatedLedger, folder: Path) -> str:
 def test_the_headline_is_the_total_with_its_range_and_how_the_range_was_made(estimated, tmp_path):
     text = Page(written(estimated, tmp_path)).text
     assert f"{mass_text(estimated.total_kg)} CO2e" in text
-    assert f"90 % range {range_text(estimated.total_kg_low, estimated.total_kg_high)}" in text
+    assert f"90% range {range_text(estimated.total_kg_low, estimated.total_kg_high)}" in text
     assert estimated.total_note in text
 
 
@@ -218,7 +218,7 @@ def test_a_footprint_reads_in_kg_or_tonnes_to_three_figures(kg, text):
 
 
 @pytest.mark.parametrize(
-    ("share", "text"), [(0, "0 %"), (0.001, "under 1 %"), (0.999, "over 99 %"), (1, "100 %")]
+    ("share", "text"), [(0, "0%"), (0.001, "under 1%"), (0.999, "over 99%"), (1, "100%")]
 )
 def test_a_share_is_never_rounded_to_nothing_or_to_all(share, text):
     assert share_text(share) == text

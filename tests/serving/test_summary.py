@@ -18,7 +18,7 @@ def printed(result, **options):
 def test_it_says_total_range_coverage_columns_and_reasons(estimated):
     text = printed(estimated, width=100)
     assert f"Total {mass_text(estimated.total_kg)} CO2e" in text
-    assert f"90 % range {range_text(estimated.total_kg_low, estimated.total_kg_high)}" in text
+    assert f"90% range {range_text(estimated.total_kg_low, estimated.total_kg_high)}" in text
     for shown in (
         "Expense Area",
         "Spend with a figure",
