@@ -88,13 +88,17 @@ class _Column:
 
     texts: npt.NDArray[np.object_]
     kinds: dict[str, Seen]
+    mentions: dict[str, Seen]
     table: KindTable
 
     @classmethod
     def read(cls, texts: "pd.Series[str]", table: KindTable) -> "_Column":
         codes, unique = pd.factorize(texts)
-        seen = table.seen(list(unique))
-        return cls(texts.to_numpy(dtype=object), {kind: where[codes] for kind, where in seen.items()}, table)
+        kinds, mentions = (
+            {kind: where[codes] for kind, where in seen.items()}
+            for seen in (table.seen(list(unique)), table.mentioned(list(unique)))
+        )
+        return cls(texts.to_numpy(dtype=object), kinds, mentions, table)
 
     def says_nothing(self) -> Seen:
         """Tell where the text has no word of its own and shows no kind either."""
@@ -104,8 +108,15 @@ class _Column:
     def any_of(self, kinds: tuple[str, ...]) -> Seen:
         return np.asarray(np.stack([self.kinds[kind] for kind in kinds]).any(axis=0), dtype=bool)
 
+    def any_mention_of(self, kinds: tuple[str, ...]) -> Seen:
+        mentions = [self.mentions[kind] for kind in kinds if kind in self.mentions]
+        return np.asarray(np.stack([self.any_of(kinds), *mentions]).any(axis=0), dtype=bool)
+
     def evidence(self, row: int, kinds: tuple[str, ...], where: str) -> str:
-        kind = next(kind for kind in kinds if self.kinds[kind][row])
+        seen = (
+            kind for read in (self.kinds, self.mentions) for kind in kinds if kind in read and read[kind][row]
+        )
+        kind = next(seen)
         if kind == NOBODY:
             return "no supplier is named"
         if kind == ITSELF:
@@ -135,10 +146,9 @@ def _screen_tuples(tuples: pd.DataFrame) -> list[tuple[str, str, str]]:
             continue
         for row in np.flatnonzero(fits).tolist():
             parts = []
-            if rule.account:
-                parts.append(
-                    account.evidence(row, rule.account, "cost centre" if silent[row] else "description")
-                )
+            if named := rule.account or rule.account_mentions:
+                where = "cost centre" if silent[row] else "description"
+                parts.append(account.evidence(row, named, where))
             if rule.payee:
                 parts.append(payee.evidence(row, rule.payee, "supplier"))
             if rule.buyer:
@@ -153,6 +163,8 @@ def _fits(rule: Rule, account: _Column, payee: _Column, buyer: _Column) -> Seen:
     for column, wanted in ((account, rule.account), (payee, rule.payee), (buyer, rule.buyer)):
         if wanted:
             fits &= column.any_of(wanted)
+    if rule.account_mentions:
+        fits &= account.any_mention_of(rule.account_mentions)
     for column, unwanted in ((account, rule.account_not), (payee, rule.payee_not)):
         if unwanted:
             fits &= ~column.any_of(unwanted)

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,9 @@ from features.screening.wording import without_fillers
 
 Seen = npt.NDArray[np.bool_]
 
+BOUGHT: Final = "bought"
+"""The kind whose words take every kind away that is not firm: they say that something is bought."""
+
 
 class Kind(BaseModel):
     """What marks one kind of account or payee; patterns are read by RE2 and by :mod:`re` alike."""
@@ -25,6 +29,7 @@ class Kind(BaseModel):
     title: str
     phrases: tuple[str, ...] = ()
     whole: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
     never: tuple[str, ...] = Field(default=(), alias="not")
     firm: bool = False
 
@@ -34,10 +39,12 @@ class Kind(BaseModel):
 
     def words(self, text: str, stripped: str) -> str:
         """Give the words of a text by which this kind was recognised; the whole text if it was that."""
-        found = re.search(_anywhere(self.phrases), text) if self.phrases else None
         if self.is_whole(text) or self.is_whole(stripped):
             return text
-        return found.group(0) if found else text
+        for patterns in (self.phrases, self.mentions):
+            if patterns and (found := re.search(_anywhere(patterns), text)):
+                return found.group(0)
+        return text
 
 
 class KindTable(BaseModel):
@@ -48,7 +55,6 @@ class KindTable(BaseModel):
     kinds: dict[str, Kind]
     fillers: frozenset[str] = frozenset()
     dates: frozenset[str] = frozenset()
-    bought: tuple[str, ...] = ()
     longest_text_words: int
 
     def stripped(self, text: str) -> str:
@@ -76,14 +82,28 @@ class KindTable(BaseModel):
         within = [text for text, is_short in zip(texts, short, strict=True) if is_short]
         as_written = pa.array(within, type=pa.string())
         stripped = pa.array([self.stripped(text) for text in within], type=pa.string())
+        nowhere = np.zeros(len(within), dtype=bool)
         bought = (
-            _search(as_written, _anywhere(self.bought)) if self.bought else np.zeros(len(within), dtype=bool)
+            _search(as_written, _anywhere(self.kinds[BOUGHT].phrases)) if BOUGHT in self.kinds else nowhere
         )
         seen = {}
         for name, kind in self.kinds.items():
             seen[name] = np.zeros(len(texts), dtype=bool)
             seen[name][short] = self._kind_seen(kind, as_written, stripped, bought)
         return seen
+
+    def mentioned(self, texts: Sequence[str]) -> dict[str, Seen]:
+        """Tell for each kind with words of its own for it in which cleaned texts it is merely mentioned.
+
+        A mention is read freely: inside texts of any length, whatever else they say. It counts only beside a
+        payee that sells nothing.
+        """
+        read = pa.array(list(texts), type=pa.string())
+        return {
+            name: _search(read, _anywhere(kind.mentions))
+            for name, kind in self.kinds.items()
+            if kind.mentions
+        }
 
     @staticmethod
     def _kind_seen(kind: Kind, as_written: pa.Array, stripped: pa.Array, bought: Seen) -> Seen:
@@ -104,7 +124,7 @@ class KindTable(BaseModel):
 def account_kinds() -> KindTable:
     """Read the kinds of accounts that come with the product."""
     table = tomllib.loads(_table("accounts.toml"))
-    settings = {name: table.pop(name) for name in ("fillers", "dates", "bought", "longest_text_words")}
+    settings = {name: table.pop(name) for name in ("fillers", "dates", "longest_text_words")}
     return KindTable.model_validate({"kinds": table, **settings})
 
 

@@ -1,14 +1,19 @@
-"""The rules of screening: which kinds of account, payee and buyer, seen together, decide (``rules.toml``)."""
+"""The rules of screening: which kinds of account, payee and buyer, seen together, decide.
+
+They stand in ``payee_rules.toml``, tried first, and ``rules.toml``.
+"""
 
 import tomllib
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from typing import Self
+from typing import Final, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from features.screening.kinds import account_kinds, payee_kinds
+
+_TABLES: Final = ("payee_rules.toml", "rules.toml")
 
 NOBODY = "nobody"
 """No supplier is named."""
@@ -75,6 +80,7 @@ class Rule(BaseModel):
 
     name: str
     account: tuple[str, ...] = ()
+    account_mentions: tuple[str, ...] = ()
     account_not: tuple[str, ...] = ()
     payee: tuple[str, ...] = ()
     payee_not: tuple[str, ...] = ()
@@ -92,7 +98,8 @@ class Rule(BaseModel):
         known = {"account": set(account_kinds().kinds), "buyer": set(payee_kinds().kinds)}
         known["payee"] = known["buyer"] | {NOBODY, ITSELF}
         for column, names in known.items():
-            wanted = {*getattr(self, column), *getattr(self, f"{column}_not", ())}
+            conditions = (column, f"{column}_not", f"{column}_mentions")
+            wanted = {name for condition in conditions for name in getattr(self, condition, ())}
             if unknown := sorted(wanted - names):
                 raise ValueError(f"rule {self.name!r}: no such {column} kind: {', '.join(unknown)}")
         return self
@@ -101,5 +108,5 @@ class Rule(BaseModel):
 @cache
 def screening_rules() -> tuple[Rule, ...]:
     """Read the rules that come with the product, in the order in which they are tried."""
-    text = files("features.screening").joinpath("rules.toml").read_text(encoding="utf-8")
-    return tuple(Rule.model_validate(rule) for rule in tomllib.loads(text)["rule"])
+    tables = (files("features.screening").joinpath(name).read_text(encoding="utf-8") for name in _TABLES)
+    return tuple(Rule.model_validate(rule) for table in tables for rule in tomllib.loads(table)["rule"])

@@ -29,8 +29,10 @@ def cleaned(text: str) -> str:
     'kings college hospital lohne and gehalter'
     """
     text = _NUMBERING.sub(" ", text).replace("&", " and ").replace("ß", "ss")
-    decomposed = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text).lower())
-    words = _NO_WORD.sub(" ", "".join(c for c in decomposed if not unicodedata.combining(c))).strip()
+    text = _APOSTROPHES.sub("", text).lower()
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    words = _NO_WORD.sub(" ", text).strip()
     return "" if words in _SAYS_NOTHING else words
 
 

@@ -10,7 +10,7 @@ from features.screening.rules import ITSELF, NOBODY, Rule, screening_rules
 
 def test_every_kind_serves_a_rule():
     rules = screening_rules()
-    accounts = {kind for rule in rules for kind in (*rule.account, *rule.account_not)}
+    accounts = {kind for rule in rules for kind in (*rule.account, *rule.account_mentions, *rule.account_not)}
     payees = {kind for rule in rules for kind in (*rule.payee, *rule.payee_not, *rule.buyer)}
     assert accounts == set(account_kinds().kinds)
     assert payees - {NOBODY, ITSELF} == set(payee_kinds().kinds)
@@ -24,7 +24,7 @@ def test_rules_have_names_of_their_own():
 def test_patterns_are_written_in_cleaned_letters():
     for table in (account_kinds(), payee_kinds()):
         for kind in table.kinds.values():
-            for pattern in (*kind.phrases, *kind.whole, *kind.never):
+            for pattern in (*kind.phrases, *kind.whole, *kind.mentions, *kind.never):
                 literal = re.sub(r"\\[a-zA-Z]", "", pattern)
                 assert re.fullmatch(r"[a-z0-9 ?|()\[\]{}+*.,:-]*", literal), pattern
 
