@@ -69,6 +69,7 @@ _GROUPED: Final = {
     ".": re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+"),
 }
 _HALF_GROUPED: Final = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
+_SPREADSHEET_ERROR: Final = re.compile(r"#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)")
 _CONFLICT_SHARE: Final = 0.05
 """Above this share of values that speak against the majority, a column has no convention at all."""
 _SHOWN_CHARACTERS: Final = 60
@@ -273,6 +274,8 @@ def _problem(text: str) -> str:
     shown = got if len(got) <= _SHOWN_CHARACTERS else f"{got[:_SHOWN_CHARACTERS]}…"
     if set(got) == {"#"}:
         return f'Got "{shown}", as spreadsheets show in too narrow a column; widen it and export again.'
+    if _SPREADSHEET_ERROR.fullmatch(got):
+        return f'Got "{got}", an error of a spreadsheet formula, expected a number; mend the formula.'
     if got.endswith("%"):
         return f'Got "{shown}", a share, where a number was expected; give the number itself.'
     return f'Got "{shown}", expected a number such as 1234.50; write the number or leave the cell empty.'

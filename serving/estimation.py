@@ -198,7 +198,7 @@ def _columns(ledgers: Sequence[Ledger]) -> list[dict[str, str]]:
     return [
         {
             "field": choice.field,
-            "column": f"{ledger.path.name}: {choice.column}" if several else choice.column,
+            "column": f"{ledger.path.name}: {choice.shown}" if several else choice.shown,
             "how": choice.how,
         }
         for ledger in ledgers

@@ -1,6 +1,7 @@
 """Column recognition: which column of a ledger holds which field, by name and by content."""
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -12,7 +13,7 @@ from features.line_items import LINE_ITEM_FIELDS
 from serving.documents.content import ColumnContent, describe_content
 from serving.documents.spellings import counts_against, name_score, normalised
 
-How = Literal["by name", "by content", "given", "constant"]
+How = Literal["by name", "by content", "given", "constant", "computed"]
 
 
 @dataclass(frozen=True)
@@ -24,14 +25,14 @@ class ColumnChoice:
     field
         Of the line item.
     column
-        Of the source; "" for a constant.
+        Of the source; "" for a constant and for what is computed.
     how
         ``by name`` (the header), ``by content`` (the values), ``given`` (a mapping), ``constant`` (an
-        option, or what follows from one).
+        option, or what follows from one), ``computed`` (from several columns).
     confidence
         0 to 1.
     samples
-        Values of the column, or the constant.
+        Values of the column, the constant, or how it is computed.
     """
 
     field: str
@@ -39,6 +40,13 @@ class ColumnChoice:
     how: How
     confidence: float
     samples: tuple[str, ...]
+
+    @property
+    def shown(self) -> str:
+        """What a reader is told: the column, else the constant in quotation marks, else the computation."""
+        if self.column or self.how == "computed":
+            return self.column or self.samples[0]
+        return ", ".join(f'"{value}"' for value in self.samples)
 
 
 _BY_NAME: Final = 0.35
@@ -51,6 +59,7 @@ _MIN_LEGAL_FORMS: Final = 0.2
 _FEW_VALUES: Final = 0.05
 _SAME_WORD: Final = 0.2
 _CLOSE: Final = 0.6
+_MOSTLY_FILLED: Final = 0.6
 
 _Fit = Callable[[ColumnContent], float]
 
@@ -84,6 +93,8 @@ def recognise_columns(
     scores = _name_scores(fields, contents)
     _choose_by_name(chosen, scores, contents)
     _choose_by_content(chosen, [field for field in fields if field not in chosen], contents)
+    if "description" in fields and "description" not in chosen:
+        _share_description(chosen, contents)
     _pair_currency(chosen, scores, contents)
     choices = [chosen[field] for field in LINE_ITEM_FIELDS if field in chosen]
     return choices, _notes(chosen, scores)
@@ -158,6 +169,18 @@ def _choose_by_content(
             chosen[field] = ColumnChoice(field, best, "by content", confidence, contents[best].samples)
 
 
+def _share_description(chosen: dict[str, ColumnChoice], contents: Mapping[str, ColumnContent]) -> None:
+    """Take a column such as "Supplier / Description" for the description, whatever else it is taken for."""
+    for column, content in contents.items():
+        parts = [name_score("description", part) for part in re.split(r"[/&+,]| and ", column)]
+        confidence = max(parts) * _text_fit(content)
+        if len(parts) > 1 and confidence >= _CLAIMED:
+            chosen["description"] = ColumnChoice(
+                "description", column, "by name", round(confidence, 2), content.samples
+            )
+            return
+
+
 def _claimed(field: str, column: str, content: ColumnContent) -> bool:
     return any(
         name_score(other, column) * _FITS[other](content) >= _CLAIMED
@@ -198,11 +221,20 @@ def _notes(chosen: Mapping[str, ColumnChoice], scores: Mapping[tuple[str, str], 
     taken = {choice.column for choice in chosen.values()}
     notes = []
     for field in ("description", "amount", "date"):
-        also = [c for (f, c), score in scores.items() if f == field and score >= _BY_NAME and c not in taken]
+        also = [
+            column
+            for (scored, column), score in scores.items()
+            if scored == field and score >= _BY_NAME and column not in taken and not _is_other_side(column)
+        ]
         if also and field in chosen:
             others = ", ".join(f'"{column}"' for column in also)
             notes.append(f'For {field}, column "{chosen[field].column}" was preferred to {others}.')
     return notes
+
+
+def _is_other_side(column: str) -> bool:
+    """Tell whether a column holds credits: they are taken off the debits, not left aside."""
+    return name_score("credit", column) >= _CLAIMED
 
 
 def _amount_fit(content: ColumnContent) -> float:
@@ -231,7 +263,11 @@ def _code_fit(content: ColumnContent) -> float:
 
 
 _FITS: Final[Mapping[str, _Fit]] = {
-    "line_id": lambda content: float(content.unique) * (1.0 - content.dates) * (1.0 - content.decimals),
+    "line_id": lambda content: (
+        float(content.unique and content.filled >= _MOSTLY_FILLED)
+        * (1.0 - content.dates)
+        * (1.0 - content.decimals)
+    ),
     "description": _text_fit,
     "amount": _amount_fit,
     "currency": lambda content: content.currencies,

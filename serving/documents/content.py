@@ -9,6 +9,8 @@ from features.amounts import DecimalConvention, currency_in, parse_amounts
 from features.dates import parse_dates
 from serving.documents.countries import country_code
 
+LONE_DASH: Final = r"\s*[£$€]?\s*[-\u2010-\u2015\u2212]\s*"
+"""Zero in the accounting format of spreadsheets, "nothing" elsewhere."""
 _SAMPLE: Final = 400
 _WORDS: Final = r"[^\W\d_]{3,}"
 _LEGAL_FORMS: Final = (
@@ -55,7 +57,7 @@ class ColumnContent:
 def describe_content(column: pd.Series) -> ColumnContent:
     """Describe the values of a column of text, from a sample spread over its whole length."""
     stripped = column.str.strip()
-    cells = stripped[stripped.ne("")]
+    cells = stripped[stripped.ne("") & ~stripped.str.fullmatch(LONE_DASH)]
     sample = cells.iloc[:: max(1, len(cells) // _SAMPLE)].iloc[:_SAMPLE] if len(cells) else cells
     values = sample.reset_index(drop=True)
     counts = max(len(values), 1)

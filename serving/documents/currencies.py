@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 
 from features.amounts import currency_in, currency_of_country
+from serving.documents.phrases import lines_text
 
 _CURRENCY_WORDS: Final = {"sterling": "GBP", "pounds": "GBP", "euro": "EUR", "euros": "EUR", "dollars": "USD"}
 _THOUSANDS_OF: Final = {"teur": "EUR", "keur": "EUR", "kgbp": "GBP", "kusd": "USD"}
@@ -62,16 +63,17 @@ def line_currencies(
         codes = cells.map(known).astype("str")
         rejected = cells.where(codes.eq(""), "")
     open_lines = codes.eq("") & rejected.eq("")
-    notes = []
     fallback, reason = _fallback(headers, option, country)
     codes = codes.where(~open_lines, hints)
-    from_cells = int((open_lines & hints.ne("")).sum())
-    if from_cells:
-        notes.append(f"Currency: {from_cells} amounts carry their own sign or code.")
+    beside = open_lines & hints.ne("")
     open_lines &= codes.eq("")
+    notes = []
     if fallback and open_lines.any():
         codes = codes.where(~open_lines, fallback)
-        notes.append(f"Currency: {int(open_lines.sum())} lines taken for {fallback}, {reason}.")
+        notes.append(f"{fallback} for {lines_text(int(open_lines.sum()))}, {reason}")
+    if beside.any():
+        notes.append(f"as written beside the amount on {lines_text(int(beside.sum()))}")
+    notes = [f"Currency: {'; '.join(notes)}."] if notes else []
     return LineCurrencies(codes, rejected, tuple(notes))
 
 

@@ -9,13 +9,14 @@ from typing import Final
 from serving.documents.encodings import decode
 from serving.documents.table import Table
 
-_DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+_DELIMITERS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _SAMPLE_CHARACTERS: Final = 100_000
 _SAMPLE_ROWS: Final = 200
 _MIN_AGREEMENT: Final = 0.4
 """Share of rows that must have the same number of fields before a delimiter is believed."""
 _RUNAWAY_LINES: Final = 30
 """A cell with more line breaks than this is taken for an unclosed quotation mark."""
+_PROSE: Final = re.compile(r" +[^\W\d_]")
 _DIRECTIVE: Final = re.compile(r"sep=(.)\r?\n|sep=(.)\r", re.IGNORECASE)
 
 
@@ -39,7 +40,7 @@ def read_delimited(content: bytes, name: str) -> list[Table]:
     UnreadableDocumentError
         When the bytes are no text.
     """
-    text, notes = decode(content, name)
+    text, encoding, notes = decode(content, name)
     if "\r\r\n" in text:
         text = text.replace("\r\r\n", "\r\n")
         notes.append("Doubled line ends were taken for single ones.")
@@ -48,14 +49,31 @@ def read_delimited(content: bytes, name: str) -> list[Table]:
         delimiter = directive[1] or directive[2]
         text = text[directive.end() :]
     else:
+        text = _unwrapped(text, notes)
         delimiter = _delimiter(text)
     rows, quoted = _tokenise(text, delimiter)
     if not quoted:
         notes.append("A quotation mark is not closed: quotation marks were read as ordinary characters.")
-    notes.append(f"Delimiter: {_DELIMITERS.get(delimiter, repr(delimiter))}." if delimiter else "One column.")
+    shape = f"separated by {_DELIMITERS.get(delimiter, repr(delimiter))}" if delimiter else "in one column"
+    notes.insert(0, f"Format: text {shape}, {encoding}.")
     while rows and not rows[-1]:
         rows.pop()
     return [Table(rows=rows, notes=tuple(notes), decimal_hint="," if delimiter == ";" else "")]
+
+
+def _unwrapped(text: str, notes: list[str]) -> str:
+    """Take off quotation marks around whole lines, as spreadsheets set them that take a line for a cell."""
+    lines = text.splitlines()
+    bare = [line[1:-1].replace('""', '"') for line in lines]
+    quoted = all(
+        line == '"' + inside.replace('"', '""') + '"'
+        for line, inside in zip(lines, bare, strict=True)
+        if line
+    )
+    if not quoted or not _delimiter("\n".join(bare)):
+        return text
+    notes.append("Whole lines stood in quotation marks, which were taken off.")
+    return "\n".join(bare)
 
 
 def _delimiter(text: str) -> str:
@@ -73,7 +91,7 @@ def _agreement(sample: str, delimiter: str) -> float:
     if width < 2 or count < _MIN_AGREEMENT * len(rows):  # noqa: PLR2004 - one field is no split
         return 0.0
     fields = [cell for row in rows for cell in row[1:]]
-    prose = sum(cell.startswith(" ") for cell in fields) / len(fields) if delimiter in ",;" else 0.0
+    prose = sum(_PROSE.match(cell) is not None for cell in fields) / len(fields) if delimiter in ",;" else 0.0
     if prose > 0.5 and width == 2:  # noqa: PLR2004 - "cable, 5 m": a comma within a sentence
         return 0.0
     return count / len(rows) * (1.0 + 0.1 * min(width, 20))

@@ -24,10 +24,12 @@ _SAMPLE_BYTES: Final = 65_536
 _CONTROL_CHARACTERS: Final = re.compile(r"[\x01-\x08\x0e-\x19\x1b-\x1f\x7f\ufffe\uffff]")
 _MAX_CONTROL_SHARE: Final = 0.005
 _MAX_NUL_SHARE: Final = 0.05
-_STRAY_BYTE_SHARE: Final = 0.1
+_STRAY_BYTES_PER_SOUND: Final = 2
+"""UTF-8 sequences come about by chance in other encodings, but far more seldom than this."""
+_STRAY_AS_WESTERN: Final = "ledgerprint.stray-bytes-as-cp1252"
 
 
-def decode(content: bytes, name: str) -> tuple[str, list[str]]:
+def decode(content: bytes, name: str) -> tuple[str, str, list[str]]:
     """Decode the bytes of a text file.
 
     Parameters
@@ -39,8 +41,9 @@ def decode(content: bytes, name: str) -> tuple[str, list[str]]:
 
     Returns
     -------
-    tuple of str and list of str
-        The text without byte order mark and NUL characters, and notes on the encoding and what was dropped.
+    tuple of str, str and list of str
+        The text without byte order mark and NUL characters, the name of the encoding, and notes on what was
+        dropped.
 
     Raises
     ------
@@ -48,7 +51,7 @@ def decode(content: bytes, name: str) -> tuple[str, list[str]]:
         When the bytes are no text in any of the encodings.
     """
     text, encoding = _decoded(content, name)
-    notes = [f"Encoding: {encoding}."]
+    notes = []
     nuls = text.count("\x00")
     controls = len(_CONTROL_CHARACTERS.findall(text))
     if nuls > _MAX_NUL_SHARE * len(text) or controls > _MAX_CONTROL_SHARE * len(text):
@@ -56,7 +59,7 @@ def decode(content: bytes, name: str) -> tuple[str, list[str]]:
     if nuls:
         text = text.replace("\x00", "")
         notes.append(f"{nuls} NUL characters were dropped.")
-    return text, notes
+    return text, encoding, notes
 
 
 def not_a_table(name: str, kind: str) -> UnreadableDocumentError:
@@ -74,7 +77,7 @@ def _decoded(content: bytes, name: str) -> tuple[str, str]:
                 return content.decode(codec), encoding
             except UnicodeDecodeError as error:
                 if codec == "utf-8-sig":
-                    return _mixed(content.removeprefix(mark)), f"{encoding}, with stray bytes read as cp1252"
+                    return _mixed(content.removeprefix(mark)), f"{encoding}, stray bytes read as cp1252"
                 raise not_a_table(name, f"broken {encoding}") from error
     if codec := _unmarked_utf16(content):
         return content.decode(codec, errors="replace"), "UTF-16 without byte order mark"
@@ -98,9 +101,9 @@ def _legacy(content: bytes) -> tuple[str, str]:
     """Decode text that is not wholly UTF-8: UTF-8 with stray bytes, another script, else Western European."""
     lenient = content.decode("utf-8", errors="replace")
     stray = lenient.count("\ufffd")
-    beyond_ascii = sum(1 for character in lenient if character > "\x7f")
-    if beyond_ascii and stray < _STRAY_BYTE_SHARE * beyond_ascii:
-        return _mixed(content), f"UTF-8, with {stray} stray bytes read as cp1252"
+    sound = sum(1 for character in lenient if character > "\x7f") - stray
+    if sound and stray <= _STRAY_BYTES_PER_SOUND * sound:
+        return _mixed(content), f"UTF-8, {stray} stray {'byte' if stray == 1 else 'bytes'} read as cp1252"
     lines = [line for line in content.splitlines() if not line.isascii()]
     guess = from_bytes(b"\n".join(lines)[:_SAMPLE_BYTES]).best()
     if guess is not None and _OTHER_SCRIPTS.match(guess.encoding) and guess.coherence >= _COHERENCE:
@@ -115,11 +118,14 @@ def _legacy(content: bytes) -> tuple[str, str]:
 
 
 def _mixed(content: bytes) -> str:
-    """Decode line by line, so that one stray byte does not spoil the rest of the file."""
-    lines = []
-    for line in content.splitlines(keepends=True):
-        try:
-            lines.append(line.decode("utf-8"))
-        except UnicodeDecodeError:
-            lines.append(line.decode("cp1252", errors="replace"))
-    return "".join(lines)
+    """Decode UTF-8 with single bytes of another encoding in it, so that they do not spoil the rest."""
+    return content.decode("utf-8", errors=_STRAY_AS_WESTERN)
+
+
+def _stray_as_western(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", errors="replace"), error.end
+
+
+codecs.register_error(_STRAY_AS_WESTERN, _stray_as_western)

@@ -12,11 +12,15 @@ from features.dates import parse_dates
 from serving.documents.spellings import name_score
 from serving.documents.table import Table, refuse_oversize
 
-_SEARCHED_ROWS: Final = 40
+_SEARCHED_ROWS: Final = 100
+_LOOKED_BELOW: Final = 40
+_GAINED_BY_TWO_ROWS: Final = 0.5
+"""By how much the names of two rows together must be better than one row's before both are the header."""
 _RECOGNISED: Final = 0.5
 _MAX_TYPED_SHARE: Final = 0.2
 """A row with more amounts and dates than this share of its cells holds data, not names."""
 _MIN_WIDTH_SHARE: Final = 0.5
+_SHOWN_ABOVE: Final = 3
 _NAMED_FIELDS: Final = (
     "description",
     "amount",
@@ -27,6 +31,9 @@ _NAMED_FIELDS: Final = (
     "buyer",
     "cost_centre",
     "line_id",
+    "debit",
+    "credit",
+    "unit_price",
 )
 
 
@@ -80,10 +87,9 @@ def lay_out(table: Table, document: str) -> Layout:
         header, rows = list(table.header), table.rows
     else:
         position = _header_row(table.rows)
-        header, rows = (
-            ([], table.rows) if position is None else (table.rows[position], table.rows[position + 1 :])
-        )
-        notes.extend(_header_notes(table.rows, position))
+        header, first, end = _header(table.rows, position)
+        rows = table.rows[end:]
+        notes.extend(_header_notes(table.rows, position, first, end))
     rows = [_without_surplus(row, len(header)) for row in rows]
     if not rows:
         raise UnreadableDocumentError(
@@ -134,19 +140,58 @@ def _distinct(header: list[str]) -> list[str]:
     return names
 
 
-def _header_notes(rows: list[list[str]], position: int | None) -> list[str]:
+def _header_notes(rows: list[list[str]], position: int | None, first: int, end: int) -> list[str]:
     if position is None:
         return ["No header row was found: the columns are numbered."]
-    if position == 0:
+    if end == 1:
         return []
-    above = [" ".join(filter(None, (cell.strip() for cell in row))) for row in rows[:position]]
-    shown = "; ".join(filter(None, above))
-    return [f"The header is row {position + 1}; the rows above it are no lines: {shown or 'empty'}."]
+    where = f"row {end}" if end - first == 1 else f"rows {first + 1} and {end} together"
+    above = [" ".join(filter(None, (cell.strip() for cell in row))) for row in rows[:first]]
+    shown = "; ".join(list(filter(None, above))[:_SHOWN_ABOVE])
+    return [f"The header is {where}" + (f"; above it stands: {shown}." if shown else ".")]
+
+
+def _header(rows: list[list[str]], position: int | None) -> tuple[list[str], int, int]:
+    """Return the header, its first row, and the row behind it; it may take two rows to name the columns."""
+    if position is None:
+        return [], 0, 0
+    single = rows[position]
+    best, first, end = single, position, position + 1
+    score = _naming(single) + _GAINED_BY_TWO_ROWS
+    for upper in (position - 1, position):
+        other = 2 * upper + 1 - position
+        if not 0 <= other < len(rows) or not _could_be_names(rows[other]):
+            continue
+        together = _joined(rows[upper], rows[upper + 1])
+        if _naming(together) >= score:
+            best, first, end, score = together, upper, upper + 2, _naming(together)
+    return best, first, end
+
+
+def _joined(upper: list[str], lower: list[str]) -> list[str]:
+    """Put the names of two rows together; one of the upper row also stands over the empty cells behind it."""
+    out, group = [], ""
+    for place in range(max(len(upper), len(lower))):
+        over = upper[place].strip() if place < len(upper) else ""
+        under = lower[place].strip() if place < len(lower) else ""
+        group = over or group
+        out.append(f"{group} {under}".strip() if under else over)
+    return out
+
+
+def _naming(cells: list[str]) -> float:
+    """Return how well cells name columns, all in all: each field counts once, by its best name."""
+    return sum(max((name_score(field, cell) for cell in cells), default=0.0) for field in _NAMED_FIELDS)
+
+
+def _could_be_names(row: list[str]) -> bool:
+    cells = [cell.strip() for cell in row if cell.strip()]
+    return len(cells) > 1 and _typed_cells(cells) == 0
 
 
 def _header_row(rows: list[list[str]]) -> int | None:
     """Return the position of the row that names columns, None where the first rows hold data already."""
-    widths = Counter(len(row) for row in rows[: 5 * _SEARCHED_ROWS] if any(cell.strip() for cell in row))
+    widths = Counter(len(row) for row in rows[: 2 * _SEARCHED_ROWS] if any(cell.strip() for cell in row))
     usual = max(widths, key=lambda width: widths[width], default=0)
     best, best_score, first = None, 0.0, True
     for position, row in enumerate(rows[:_SEARCHED_ROWS]):
@@ -155,7 +200,7 @@ def _header_row(rows: list[list[str]]) -> int | None:
             continue
         names = _typed_cells(cells) <= _MAX_TYPED_SHARE * len(cells) and len(set(cells)) >= len(cells) / 2
         recognised = _recognised_cells(cells) if names else 0
-        below = rows[position + 1 : position + 1 + _SEARCHED_ROWS]
+        below = rows[position + 1 : position + 1 + _LOOKED_BELOW]
         if names and (recognised or (first and _has_typed_column(below))):
             score = recognised + len(cells) / max(usual, 1)
             if score > best_score:

@@ -1,25 +1,25 @@
 """The ledger: one tabular document, read whole, with every choice that was made on the way."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import pandas as pd
 
 from data.errors import ColumnMappingError, UnknownCurrencyError, UnreadableDocumentError
 from features.amounts import iso_currencies
 from features.dates import parse_dates
+from serving.documents.amount_columns import complete_amount
 from serving.documents.columns import ColumnChoice, recognise_columns
 from serving.documents.countries import country_code
 from serving.documents.headers import Layout, lay_out
 from serving.documents.lines import Constants, lines_of
 from serving.documents.readers import read_tables
-from serving.documents.spellings import vat_of
+from serving.documents.spellings import Vat, vat_of
 from serving.documents.table import Table
 
-Vat = Literal["excluded", "included", "unknown"]
 _SHOWN_SHEETS: Final = 10
 
 
@@ -38,11 +38,12 @@ class Ledger:
     columns
         Where each field came from.
     notes
-        What a user should know about the reading: encoding, header, conventions, rows that are no lines.
+        What a user should know about the reading: format, header, conventions, what was worked out. Rows that
+        are no lines say so themselves, in ``lines.issue``.
     vat
         Whether the amounts hold value added tax, as far as the header of their column says.
     vat_reason
-        How that is known.
+        How that is known, as a clause.
     """
 
     path: Path
@@ -99,16 +100,17 @@ def read_ledger(
     constants = _constants(country, currency, date)
     table, layout, notes = _chosen_table(read_tables(location), location.name, sheet)
     choices, column_notes = recognise_columns(layout.source, mapping or {})
-    columns = {choice.field: choice.column for choice in choices}
-    _require_columns(columns, layout.source, location.name, mapping or {})
-    lines, line_notes = lines_of(layout, columns, constants, table.decimal_hint)
-    vat, vat_reason = _vat(columns)
+    choices, parts = complete_amount(choices, layout.source, given="amount" in (mapping or {}))
+    columns = {choice.field: choice.column for choice in choices if choice.column}
+    _require_columns({choice.field for choice in choices}, layout.source, location.name, mapping or {})
+    lines, line_notes = lines_of(layout, columns, parts, constants, table.decimal_hint)
+    vat, vat_reason = _vat(columns.get("amount", "") or next(iter(parts.money_columns()), ""))
     return Ledger(
         path=location,
         source=layout.source,
         lines=lines,
         columns=_with_constants(choices, lines, constants),
-        notes=[*notes, *column_notes, *line_notes, *_issue_notes(lines)],
+        notes=[*notes, *column_notes, *line_notes],
         vat=vat,
         vat_reason=vat_reason,
     )
@@ -166,11 +168,11 @@ def _asked_sheet(tables: list[Table], name: str, sheet: str | int) -> Table:
 
 
 def _require_columns(
-    columns: Mapping[str, str], source: pd.DataFrame, name: str, mapping: Mapping[str, str]
+    fields: Collection[str], source: pd.DataFrame, name: str, mapping: Mapping[str, str]
 ) -> None:
     """Refuse a document in which no purchase could be found, rather than answer every line with nothing."""
-    missing = "description" if "description" not in columns else ""
-    if not missing and not mapping and not {"amount", "quantity"} & set(columns):
+    missing = "description" if "description" not in fields else ""
+    if not missing and not mapping and not {"amount", "quantity"} & set(fields):
         missing = "amount"
     if missing:
         raise ColumnMappingError(
@@ -180,16 +182,11 @@ def _require_columns(
         )
 
 
-def _vat(columns: Mapping[str, str]) -> tuple[Vat, str]:
-    header = columns.get("amount", "")
+def _vat(header: str) -> tuple[Vat, str]:
     said = vat_of(header)
     if not header:
-        return "unknown", "There is no amount."
-    if said == "excluded":
-        return "excluded", f'The header "{header}" says that tax is excluded.'
-    if said == "included":
-        return "included", f'The header "{header}" says that tax is included.'
-    return "unknown", f'The header "{header}" does not say whether tax is included.'
+        return "unknown", "there is no amount"
+    return said, f'the header "{header}" {"does not say" if said == "unknown" else "says so"}'
 
 
 def _with_constants(
@@ -205,8 +202,3 @@ def _with_constants(
         if field not in named and len(filled):
             kept.append(ColumnChoice(field, "", "constant", 1.0, tuple(str(value) for value in filled[:3])))
     return kept
-
-
-def _issue_notes(lines: pd.DataFrame) -> list[str]:
-    counts = lines["issue"][lines["issue"].ne("")].value_counts()
-    return [f"{count} lines with the issue {code}." for code, count in counts.items()]

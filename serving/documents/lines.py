@@ -6,12 +6,14 @@ from typing import Final
 
 import pandas as pd
 
-from features.amounts import DecimalConvention, Mark, decimal_convention, parse_amounts
 from features.dates import date_order, parse_dates
 from features.line_items import line_items
-from serving.documents.countries import country_code
-from serving.documents.currencies import line_currencies, scale_in_header
+from serving.documents.amount_columns import AmountColumns
+from serving.documents.buyer_country import inferred_countries, stated_countries
+from serving.documents.currencies import LineCurrencies, line_currencies
+from serving.documents.figures import Figures, read_figures
 from serving.documents.headers import Layout
+from serving.documents.phrases import cells_text, lines_text
 from serving.documents.totals import repeated_headers, totals_rows
 
 _TEXT_FIELDS: Final = (
@@ -24,12 +26,7 @@ _TEXT_FIELDS: Final = (
     "buyer",
     "cost_centre",
 )
-_QUANTITY_WITH_UNIT: Final = r"^\s*([-+0-9][0-9., ]*?)\s*([^\W\d_][^0-9]{0,15})$"
 _SCHEMES: Final = ("NAICS", "NACE", "UNSPSC", "CPV", "EMDN", "PSC", "TARIC", "HTS", "HS", "CN", "MCC", "SIC")
-_POINT_COUNTRIES: Final = frozenset(
-    {"GB", "US", "IE", "AU", "NZ", "CA", "IN", "SG", "MT", "ZA", "CH", "MX", "JP", "CN"}
-)
-_EXAMPLES: Final = 3
 
 
 @dataclass(frozen=True)
@@ -42,7 +39,11 @@ class Constants:
 
 
 def lines_of(
-    layout: Layout, columns: Mapping[str, str], constants: Constants, decimal_hint: str
+    layout: Layout,
+    columns: Mapping[str, str],
+    parts: AmountColumns,
+    constants: Constants,
+    decimal_hint: str,
 ) -> tuple[pd.DataFrame, list[str]]:
     """Turn a ledger under its header into line items.
 
@@ -52,6 +53,8 @@ def lines_of(
         The ledger as text.
     columns
         Field -> column.
+    parts
+        The columns that an amount is worked out from.
     constants
         Country, currency and date for all lines.
     decimal_hint
@@ -67,50 +70,28 @@ def lines_of(
     for field in _TEXT_FIELDS:
         if field in columns:
             frame[field] = source[columns[field]].str.strip()
-    frame["country"] = _countries(source, columns, constants, notes)
-    home = _home(frame["country"])
-    amounts, quantities = _figures(layout, columns, home, decimal_hint, notes)
-    frame["amount"] = amounts["value"]
-    frame["quantity"] = quantities["value"]
-    if "unit_hint" in quantities:
-        units = frame["unit"] if "unit" in frame else pd.Series("", index=frame.index, dtype="str")
-        frame["unit"] = units.where(units.ne(""), quantities["unit_hint"])
-    money = line_currencies(
-        source[columns["currency"]] if "currency" in columns else None,
-        amounts["currency_hint"],
-        [columns.get("amount", ""), *map(str, source.columns)],
-        option=constants.currency,
-        country=home,
-    )
-    notes.extend(money.notes)
+    stated = stated_countries(source, columns.get("country", ""), constants.country, notes)
+    home = _home(stated)
+    figures, money = _money(layout, columns, parts, constants, decimal_hint, home)
+    frame["country"] = inferred_countries(stated, money.codes, notes)
+    if not home and (home := _home(frame["country"])):
+        figures, money = _money(layout, columns, parts, constants, decimal_hint, home)
+    notes.extend((*figures.notes, *money.notes))
+    frame["amount"] = figures.amounts["value"]
+    nameless = int((frame["amount"].notna() & money.codes.eq("")).sum())
+    if nameless:
+        notes.append(
+            f"Currency: none on {lines_text(nameless)}, which get no figure; say --currency or --country."
+        )
+    frame["quantity"] = figures.quantities["value"]
+    units = frame["unit"] if "unit" in frame else pd.Series("", index=frame.index, dtype="str")
+    frame["unit"] = units.where(units.ne(""), figures.quantities["unit_hint"])
     frame["currency"] = money.codes
     frame["date"] = _dates(source, columns, constants, home, notes)
     frame["line_id"] = _line_ids(source, columns, notes)
     _name_scheme(frame, columns)
-    _mark_issues(frame, layout, amounts, quantities, money.rejected)
+    _mark_issues(frame, layout, figures, money.rejected)
     return line_items(frame), notes
-
-
-def _countries(
-    source: pd.DataFrame, columns: Mapping[str, str], constants: Constants, notes: list[str]
-) -> pd.Series:
-    if constants.country:
-        if "country" in columns:
-            notes.append(
-                f'Country: {constants.country} as given, whatever column "{columns["country"]}" says.'
-            )
-        return pd.Series(constants.country, index=source.index, dtype="str")
-    if "country" not in columns:
-        return pd.Series("", index=source.index, dtype="str")
-    cells = source[columns["country"]].str.strip()
-    codes = cells.map({cell: country_code(cell) for cell in cells.unique()}).astype("str")
-    notes.append(
-        f'Country: column "{columns["country"]}" taken for the buyer\'s; give the country if it is not.'
-    )
-    unknown = cells[codes.eq("") & cells.ne("")]
-    if len(unknown):
-        notes.append(f"Country: {len(unknown)} cells such as {_shown(unknown)} name no country.")
-    return codes
 
 
 def _home(countries: pd.Series) -> str:
@@ -119,53 +100,26 @@ def _home(countries: pd.Series) -> str:
     return str(known[0]) if len(known) == 1 else ""
 
 
-def _figures(
-    layout: Layout, columns: Mapping[str, str], home: str, decimal_hint: str, notes: list[str]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Read amounts and quantities, each with the other's decimal mark where its own column does not tell."""
+def _money(
+    layout: Layout,
+    columns: Mapping[str, str],
+    parts: AmountColumns,
+    constants: Constants,
+    decimal_hint: str,
+    home: str,
+) -> tuple[Figures, LineCurrencies]:
+    """Read figures and currencies as the custom of a country has them, "" for none."""
     source = layout.source
-    nothing = pd.Series("", index=source.index, dtype="str")
-    quantity, unit_hint = _without_units(source[columns["quantity"]] if "quantity" in columns else nothing)
-    texts = {"amount": source[columns["amount"]] if "amount" in columns else nothing, "quantity": quantity}
-    own = {field: decimal_convention(text) for field, text in texts.items()}
-    read = {}
-    for field, other in (("amount", "quantity"), ("quantity", "amount")):
-        convention = own[field]
-        if columns.get(field) in layout.typed_columns:
-            convention = DecimalConvention(".", "the document stores numbers", needed=False)
-        elif convention.mark == "" and convention.needed:
-            mark, evidence = _fallback_mark(own[other], columns.get(other, ""), decimal_hint, home)
-            convention = decimal_convention(texts[field], fallback=mark, fallback_evidence=evidence)
-        if convention.needed:
-            notes.append(f'Column "{columns[field]}": {convention.evidence}.')
-        read[field] = parse_amounts(texts[field], convention=convention, country=home)
-        if field == "quantity":
-            read[field]["unit_hint"] = unit_hint
-    scale = scale_in_header(columns.get("amount", ""))
-    if scale != 1:
-        read["amount"]["value"] *= scale
-        notes.append(
-            f'Column "{columns["amount"]}": amounts are multiplied by {scale:,.0f}, as the header says.'
-        )
-    return read["amount"], read["quantity"]
-
-
-def _without_units(texts: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Split "5 kg" into figure and unit."""
-    parts = texts.str.extract(_QUANTITY_WITH_UNIT)
-    figures = parts[0].fillna(texts).astype("str")
-    return figures, parts[1].fillna("").str.strip().astype("str")
-
-
-def _fallback_mark(other: DecimalConvention, column: str, decimal_hint: str, home: str) -> tuple[Mark, str]:
-    if other.mark:
-        return other.mark, f'as in column "{column}": {other.evidence}'
-    if decimal_hint == ",":
-        return ",", "decimal comma, as the file is separated by semicolons"
-    if home:
-        mark: Mark = "." if home in _POINT_COUNTRIES else ","
-        return mark, f"decimal {'point' if mark == '.' else 'comma'}, the custom of {home}"
-    return "", ""
+    figures = read_figures(layout, columns, parts, decimal_hint=decimal_hint, country=home)
+    money_headers = [name for name in (columns.get("amount", ""), *parts.money_columns()) if name]
+    currencies = line_currencies(
+        source[columns["currency"]] if "currency" in columns else None,
+        figures.amounts["currency_hint"],
+        [*(money_headers[:1] or [""]), *map(str, source.columns)],
+        option=constants.currency,
+        country=home,
+    )
+    return figures, currencies
 
 
 def _dates(
@@ -178,18 +132,16 @@ def _dates(
     texts = source[columns["date"]]
     order = date_order(texts, home)
     read = parse_dates(texts, order=order)
-    if order.needed:
-        notes.append(f'Column "{columns["date"]}": {order.evidence}.')
     unread = texts[read["problem"].ne("")]
+    found = [order.evidence] if order.needed else []
     if len(unread):
-        notes.append(
-            f'Column "{columns["date"]}": {len(unread)} cells such as {_shown(unread)} are no dates.'
-        )
+        found.append(f"{cells_text(unread)} {'is no date' if len(unread) == 1 else 'are no dates'}")
+    if found:
+        notes.append(f'Column "{columns["date"]}": {"; ".join(found)}.')
     dates = read["value"]
     if constants.date is not None and dates.isna().any():
-        notes.append(
-            f"Date: {constants.date:%Y-%m-%d} for {int(dates.isna().sum())} lines without one, as given."
-        )
+        undated = lines_text(int(dates.isna().sum()))
+        notes.append(f"Date: {constants.date:%Y-%m-%d} for {undated} without one, as given.")
         dates = dates.fillna(constants.date)
     return dates
 
@@ -216,11 +168,9 @@ def _name_scheme(frame: pd.DataFrame, columns: Mapping[str, str]) -> None:
         frame["category_scheme"] = frame["category_code"].where(frame["category_code"].eq(""), scheme)
 
 
-def _mark_issues(
-    frame: pd.DataFrame, layout: Layout, amounts: pd.DataFrame, quantities: pd.DataFrame, rejected: pd.Series
-) -> None:
+def _mark_issues(frame: pd.DataFrame, layout: Layout, figures: Figures, rejected: pd.Series) -> None:
     """Set the issue of every line that could not be understood; the first in this order wins."""
-    source = layout.source
+    source, amounts, quantities = layout.source, figures.amounts, figures.quantities
     ragged = pd.Series(layout.ragged, index=source.index, dtype="str")
     empty = source.apply(lambda column: column.str.strip()).eq("").all(axis=1)
     no_currency = frame["amount"].notna() & frame["currency"].eq("")
@@ -258,7 +208,3 @@ def _mark_issues(
         still = affected & frame["issue"].eq("")
         frame.loc[still, "issue"] = code
         frame.loc[still, "issue_detail"] = detail if isinstance(detail, str) else detail[still]
-
-
-def _shown(cells: pd.Series) -> str:
-    return ", ".join(f'"{cell.strip()}"' for cell in cells.unique()[:_EXAMPLES])

@@ -11,6 +11,7 @@ from typing import Final
 from data.errors import UnreadableDocumentError
 from serving.documents.delimited import read_delimited
 from serving.documents.encodings import not_a_table
+from serving.documents.html_tables import read_html
 from serving.documents.records import read_json, read_parquet
 from serving.documents.spreadsheets import read_spreadsheet
 from serving.documents.table import Table
@@ -26,6 +27,11 @@ _FOREIGN: Final = (
     (b"\x89PNG", "an image"),
     (b"\xff\xd8\xff", "an image"),
     (b"SQLite format 3", "an SQLite database"),
+)
+_HTML: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,999}?-->\s*)?"
+    rb"<(?:!doctype html|html|head|body|meta|table)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 _MARKUP: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|!doctype|html|table|[a-z]+:?[a-z]*[\s>])", re.IGNORECASE
@@ -47,8 +53,8 @@ def _is_workbook_archive(content: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             names = package.namelist()
-    except zipfile.BadZipFile:
-        return True  # a truncated download: the spreadsheet reader says so
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):
+        return True  # a damaged download: the spreadsheet reader says so
     return any(name.startswith("xl/") or name == "content.xml" for name in names)
 
 
@@ -57,6 +63,7 @@ READERS: Final = (
     Reader("workbook", lambda content: content.startswith(_COMPOUND_FILE), read_spreadsheet),
     Reader("Parquet", lambda content: content.startswith((b"PAR1", b"PARE")), read_parquet),
     Reader("JSON", lambda content: _JSON.match(content) is not None, read_json),
+    Reader("HTML table", lambda content: _HTML.match(content) is not None, read_html),
     Reader("delimited text", lambda content: _foreign_kind(content) == "", read_delimited),
 )
 """In order: the first that recognises a document reads it."""
@@ -68,7 +75,7 @@ def read_tables(path: Path) -> list[Table]:
     Parameters
     ----------
     path
-        CSV and its kin, XLSX, XLS, XLSB, ODS, Parquet, JSON or JSON Lines, whatever its name.
+        CSV and its kin, XLSX, XLS, XLSB, ODS, HTML tables, Parquet, JSON or JSON Lines, whatever its name.
 
     Returns
     -------

@@ -4,11 +4,13 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from typing import Final
+from typing import Final, Literal
 
 from rapidfuzz import fuzz
 
 from serving.documents.vocabulary import ABBREVIATIONS, COUNTED_AGAINST, FIELD_SPELLINGS
+
+Vat = Literal["excluded", "included", "unknown"]
 
 _TAX: Final = r"(?:vat|tax|taxes|taxe|gst|mwst|ust|tva|iva|btw|moms)"
 _NET: Final = re.compile(
@@ -71,7 +73,7 @@ def counts_against(field: str, header: str) -> bool:
     return not _words_against(field).isdisjoint(normalised(header).split())
 
 
-def vat_of(header: str) -> str:
+def vat_of(header: str) -> Vat:
     """Return what a header says about value added tax: ``excluded``, ``included`` or ``unknown``."""
     words = set(normalised(header).split())
     if words & _NET_WORDS:

@@ -105,7 +105,7 @@ def _refuse_bombs(content: bytes, name: str) -> None:
                     _refuse_sparse_sheet(package, entry, name)
                 elif entry.filename == "content.xml":
                     _refuse_repetition(package.read(entry), name)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, zlib.error) as error:
+    except (zipfile.BadZipFile, RuntimeError, ValueError, EOFError, OSError, zlib.error) as error:
         raise UnreadableDocumentError(
             f"{name}: got a damaged or encrypted archive, expected a workbook; save it without a password."
         ) from error

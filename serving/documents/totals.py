@@ -10,7 +10,8 @@ _PREFIX: Final = r"(?:grand |sub[- ]?|overall |report |sous-)?"
 _TOTAL: Final = rf"(?:{_PREFIX}totals?|(?:zwischen|gesamt)?summe|gesamt|somme|totale|totaal|suma)"
 _HINT: Final = "[Tt][Oo][Tt]|[Ss][Uu][Mm]|[Ss][Oo][Mm]|[Gg][Ee][Ss]"
 """In every label: a quick filter before the full pattern."""
-_LABEL: Final = re.compile(rf"{_TOTAL}\b.*", re.IGNORECASE | re.DOTALL)
+_LABEL: Final = re.compile(rf"{_TOTAL}\b.*|.*\b(?:sub-?)?totals?:?", re.IGNORECASE | re.DOTALL)
+"""A total names its group behind the word, or before it as the subtotals of spreadsheets do."""
 _LABEL_ALONE: Final = re.compile(rf"{_TOTAL}(?: général)?:?", re.IGNORECASE)
 _CENT: Final = 0.01
 _RELATIVE: Final = 1e-6
@@ -47,9 +48,11 @@ def totals_rows(source: pd.DataFrame, amounts: pd.Series) -> "pd.Series[bool]":
         cells = [cell.strip() for cell in source.iloc[position] if cell.strip()]
         words = [cell for cell in cells if any(character.isalpha() for character in cell)]
         alone = all(_LABEL_ALONE.fullmatch(word) for word in words)
+        labels = [word for word in words if _LABEL.fullmatch(word)]
+        least = 1 if len(labels) == len(words) else _SUMMED_LINES
         adds_up = position >= _SUMMED_LINES and (
             _equal(amount, totals_so_far + since_last)
-            or (position - start >= _SUMMED_LINES and _equal(amount, since_last))
+            or (position - start >= least and _equal(amount, since_last))
         )
         if alone or adds_up:
             found[position] = True

@@ -204,8 +204,33 @@ FIELD_SPELLINGS: Final[Mapping[str, Mapping[float, str]]] = {
             line number, invoice number, line, row, item number, position, rechnungsnummer, order
             number, row number""",
     },
+    "debit": {
+        1.0: """
+            debit, debits, debit amount, soll, sollbetrag, debe, dare, paid out, money out, withdrawal,
+            withdrawals, payments out, amount debit, debet, importe debe, dr""",
+    },
+    "credit": {
+        1.0: """
+            credit, credits, credit amount, haben, habenbetrag, haber, avere, paid in, money in,
+            deposit, deposits, payments in, amount credit, importe haber, cr""",
+    },
+    "debit_or_credit": {
+        1.0: """
+            d c, dc, dr cr, debit credit, debit credit indicator, debit or credit, s h, sh, soll
+            haben, soll haben kennzeichen, s h kennzeichen, shkzg, credit debit indicator, c d""",
+    },
+    "unit_price": {
+        1.0: """
+            unit price, unit cost, price per unit, cost per unit, price each, cost each, item price,
+            unit rate, price per item, unit net price, net unit price, einzelpreis, stueckpreis,
+            preis pro stueck, preis je einheit, prix unitaire, pu exvat, prix unitaire exvat, precio
+            unitario, stuksprijs, eenheidsprijs, prijs per stuk, prezzo unitario, unit price exvat,
+            unit value, rate""",
+    },
 }
-"""Field -> weight -> spellings. Item texts weigh more than account labels, net amounts more than gross ones.
+"""Field -> weight -> spellings; behind the fields of a line item, what an amount can be worked out from.
+
+Item texts weigh more than account labels, net amounts more than gross ones.
 
 ``exvat`` and ``incvat`` stand for every way to say "without" and "with value added tax"."""
 
@@ -280,5 +305,9 @@ COUNTED_AGAINST: Final[Mapping[str, str]] = {
     "cost_centre": "manufacturing delivery amount date family manager owner type",
     "line_id": "account cost customer date department product project supplier vendor",
     "category_scheme": "",
+    "debit": "account card date limit note number reference",
+    "credit": "account card date limit note number reference",
+    "debit_or_credit": "",
+    "unit_price": "average currency date exchange freight list old previous recommended retail tax vat",
 }
 """Field -> words that speak against it, such as "vat" against the amount."""

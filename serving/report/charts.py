@@ -11,7 +11,7 @@ import pandas as pd
 import vl_convert
 from markupsafe import Markup
 
-from serving.wording import foreign_text, mass_text
+from serving.wording import foreign_text, mass_text, share_text
 
 BAR: Final = "#3c8d78"
 ACCENT: Final = "#c77d2e"
@@ -20,12 +20,15 @@ _WIDTH: Final = 420
 _BARS_WIDTH: Final = 352  # what is left of it beside the column of figures
 _ROW: Final = 36
 _BELOW_NAME: Final = 9
+_SHARE_WIDTH: Final = 54
 _NAME_CHARACTERS: Final = 46
 _TONNE: Final = 1000.0
 
 
 def pareto(groups: pd.DataFrame) -> Markup:
-    """Draw bars by footprint with the cumulative share as a line over them.
+    """Draw bars by footprint; behind each figure stands the share of the total reached with it.
+
+    The share is written rather than drawn: a line across rows of names makes both hard to read.
 
     Parameters
     ----------
@@ -33,25 +36,19 @@ def pareto(groups: pd.DataFrame) -> Markup:
         From :func:`serving.breakdown.by_group`.
     """
     data, unit = _in_unit(groups[groups["kg"] > 0], ["kg"])
-    columns = (
+    data["reached"] = [share_text(share) for share in data["cumulative"]]
+    reached = (
         alt.Chart(data)
-        .mark_bar(color=BAR, height=9, yOffset=_BELOW_NAME)
-        .encode(y=_rows(), x=_amounts("kg", unit))
+        .mark_text(align="right", dy=-_BELOW_NAME + 2, color=ACCENT, fontSize=11)
+        .encode(y=_rows(), x=alt.value(_WIDTH), text="reached:N")
     )
-    dots = alt.OverlayMarkDef(color=ACCENT, size=28, yOffset=_BELOW_NAME)
-    share = alt.X("cumulative:Q", scale=alt.Scale(domain=[0, 1], range=[0, _BARS_WIDTH])).axis(
-        title="cumulative share", orient="top", format=".0%", grid=False, tickCount=4, titleColor=ACCENT
+    return _svg(
+        alt.layer(_bars(data, unit), *_names(data, figure_at=_WIDTH - _SHARE_WIDTH), reached), len(data)
     )
-    line = (
-        alt.Chart(data)
-        .mark_line(color=ACCENT, point=dots, strokeWidth=1.5, yOffset=_BELOW_NAME)
-        .encode(y=_rows(), x=share, order="row:Q")
-    )
-    return _svg(alt.layer(columns, line, *_names(data)).resolve_scale(x="independent"), rows=len(data))
 
 
 def ranges(groups: pd.DataFrame) -> Markup:
-    """Draw each group's footprint as a point with its 90 % range as a bar of error."""
+    """Draw each group's footprint as a point with its 90% range as a bar of error."""
     data, unit = _in_unit(groups, ["kg", "kg_low", "kg_high"])
     base = alt.Chart(data).encode(y=_rows())
     span = base.mark_rule(color=BAR, strokeWidth=3, opacity=0.55, yOffset=_BELOW_NAME).encode(
@@ -66,12 +63,7 @@ def ranges(groups: pd.DataFrame) -> Markup:
 def bars(groups: pd.DataFrame) -> Markup:
     """Draw a horizontal bar for each group, with its footprint written above it."""
     data, unit = _in_unit(groups, ["kg"])
-    columns = (
-        alt.Chart(data)
-        .mark_bar(color=BAR, height=9, yOffset=_BELOW_NAME)
-        .encode(y=_rows(), x=_amounts("kg", unit))
-    )
-    return _svg(alt.layer(columns, *_names(data)), rows=len(data))
+    return _svg(alt.layer(_bars(data, unit), *_names(data)), rows=len(data))
 
 
 def months(periods: pd.DataFrame) -> Markup:
@@ -95,6 +87,7 @@ def _in_unit(groups: pd.DataFrame, columns: list[str]) -> tuple[pd.DataFrame, st
     data["group"] = [_short(str(name)) for name in data["group"]]
     data["figure"] = [mass_text(kg) for kg in data["kg"]]
     data["row"] = range(len(data))
+    data["together"] = groups["together"].to_numpy() if "together" in groups else False
     tonnes = bool(data[columns].abs().max().max() >= _TONNE)
     if tonnes:
         data[columns] = data[columns] / _TONNE
@@ -110,14 +103,28 @@ def _rows() -> alt.Y:
     return alt.Y("row:O").axis(None)
 
 
-def _names(data: pd.DataFrame) -> list[alt.Chart]:
+def _bars(data: pd.DataFrame, unit: str) -> alt.Chart:
+    """Draw the bars, the one for all small groups together paler: it is no group of its own."""
+    chart: alt.Chart = (
+        alt.Chart(data)
+        .mark_bar(color=BAR, height=9, yOffset=_BELOW_NAME)
+        .encode(
+            y=_rows(),
+            x=_amounts("kg", unit),
+            opacity=alt.condition("datum.together", alt.value(0.45), alt.value(1)),
+        )
+    )
+    return chart
+
+
+def _names(data: pd.DataFrame, figure_at: int = _WIDTH) -> list[alt.Chart]:
     """Write name and figure above each bar: beside it, a reader's wider font would run out of the drawing."""
     base = alt.Chart(data).encode(y=_rows())
     name = base.mark_text(align="left", dy=-_BELOW_NAME + 2, color=_TEXT, fontSize=11)
     figure = base.mark_text(align="right", dy=-_BELOW_NAME + 2, color=_TEXT, fontSize=11)
     return [
         name.encode(x=alt.value(0), text="group:N"),
-        figure.encode(x=alt.value(_WIDTH), text="figure:N"),
+        figure.encode(x=alt.value(figure_at), text="figure:N"),
     ]
 
 

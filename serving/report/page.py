@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +15,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from data.errors import OutputError
+from features.line_items import LINE_ITEM_FIELDS
 from serving import breakdown, wording
+from serving.readings import Reading, files_text, readings, remarks
 from serving.report import charts
 from serving.result import EstimatedLedger
 
@@ -43,6 +46,16 @@ class _ReasonGroup:
     lines: int
     usd_size: float
     examples: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class _Credit:
+    """One source of data in the model: what its licence asks to be said, and which files were taken."""
+
+    source: str
+    licence: str
+    attribution: str
+    files: list[dict[str, str]]
 
 
 def write_report(result: EstimatedLedger, path: Path) -> Path:
@@ -133,14 +146,20 @@ def _content(result: EstimatedLedger) -> dict[str, Any]:
         "largest": largest.to_dict("records"),
         "widest": widest.to_dict("records"),
         "factor_sources": result.factor_sources.to_dict("records"),
-        "model_card": list(_flattened(result.model_card)),
+        "model_data": _credits(result.model_card),
+        "model_card": list(_flattened({k: v for k, v in result.model_card.items() if k != "data"})),
+        "readings": [(files_text(reading.files), list(_columns(reading))) for reading in readings(result)],
+        "remarks": [
+            (files, [remark.text for remark in group])
+            for files, group in groupby(remarks(result), key=lambda remark: files_text(remark.files))
+        ],
     }
 
 
 def _hotspots(frame: pd.DataFrame) -> Iterator[_Hotspots]:
     for column, title in (("supplier", "Suppliers"), ("cost_centre", "Cost centres"), ("method", "Methods")):
         table = breakdown.by_group(frame, column)
-        if len(table) and list(table["group"]) != [breakdown.NOT_STATED]:
+        if len(table) > 1:
             what = "Method" if column == "method" else title.removesuffix("s")
             yield _Hotspots(title, what, charts.bars(table), table)
     periods = breakdown.by_month(frame)
@@ -164,17 +183,42 @@ def _by_reason(frame: pd.DataFrame, shown: int) -> list[_ReasonGroup]:
     return sorted(groups, key=lambda group: (group.status != "unmatched", -group.usd_size))
 
 
+def _columns(reading: Reading) -> Iterator[tuple[str, str]]:
+    return ((field, reading.columns[field]) for field in LINE_ITEM_FIELDS if field in reading.columns)
+
+
+def _credits(card: dict[str, Any]) -> list[_Credit]:
+    """Return the sources of the data that the model was made from, as the model card states them."""
+    found: dict[tuple[str, str, str], _Credit] = {}
+    stated = card.get("data", {})
+    for name, facts in stated.items() if isinstance(stated, dict) else ():
+        said = (facts.get("source", name), facts.get("licence", "not stated"), facts.get("attribution", ""))
+        credit = found.setdefault(said, _Credit(*said, files=[]))
+        credit.files.append({"name": name, "sha256": facts.get("sha256", "")})
+    return list(found.values())
+
+
 def _flattened(card: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
     for key, value in card.items():
         name = f"{prefix}{wording.code_text(str(key)) if not prefix else str(key).replace('_', ' ')}"
         if isinstance(value, dict):
             yield from _flattened(value, f"{name}, ")
+        elif isinstance(value, (list, tuple)) and any(isinstance(item, dict) for item in value):
+            yield from ((f"{name} {n}", _facts(item)) for n, item in enumerate(value, 1))
         elif isinstance(value, (list, tuple)):
             yield name, ", ".join(str(item) for item in value)
         elif isinstance(value, float):
             yield name, wording.number_text(value)
         else:
             yield name, str(value)
+
+
+def _facts(item: Any) -> str:
+    pairs = item.items() if isinstance(item, dict) else []
+    return ", ".join(
+        f"{str(key).replace('_', ' ')} {wording.number_text(value) if isinstance(value, float) else value}"
+        for key, value in pairs
+    )
 
 
 def _isolated(text: object, limit: int = 140) -> Markup:

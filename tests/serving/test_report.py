@@ -10,6 +10,7 @@ import pytest
 
 from data.errors import OutputError
 from models.estimates import ESTIMATE_FIELDS
+from models.totals import total
 from serving import breakdown
 from serving.report import write_report
 from serving.result import EstimatedLedger
@@ -159,6 +160,44 @@ def test_no_breakdown_loses_or_doubles_a_line(estimated, column):
     assert table["kg"].sum() == pytest.approx(frame["kg"].sum())
     assert table["lines"].sum() == frame["kg"].notna().sum()
     assert table["cumulative"].iloc[-1] == pytest.approx(1)
+
+
+@pytest.mark.parametrize("column", ["category", "supplier", "method"])
+def test_the_range_of_a_group_is_the_range_of_the_total_of_its_lines(estimated, column):
+    frame = breakdown.joined(estimated)
+    table = breakdown.by_group(frame, column, keep=3)
+    for row in table[~table["together"]].to_dict("records"):
+        own = total(estimated.estimates[(frame[column] == row["group"]).to_numpy()])
+        found = (row["kg"], row["kg_low"], row["kg_high"])
+        assert found == pytest.approx((own.kg_co2e, own.kg_co2e_low, own.kg_co2e_high))
+
+
+def test_small_groups_together_have_the_range_of_the_total_of_all_their_lines(estimated):
+    frame = breakdown.joined(estimated)
+    table = breakdown.by_group(frame, "supplier", keep=3)
+    named = frame["supplier"].isin(table.loc[~table["together"], "group"])
+    rest = total(estimated.estimates[(~named & frame["kg"].notna()).to_numpy()])
+    (row,) = table[table["together"]].to_dict("records")
+    assert (row["kg_low"], row["kg_high"]) == pytest.approx((rest.kg_co2e_low, rest.kg_co2e_high))
+
+
+def test_the_data_of_the_model_is_credited_with_licence_and_files(estimated, tmp_path):
+    facts = {"source": "City lines", "licence": "CDLA-Permissive-2.0", "attribution": "Of a city"}
+    data = {"a.csv": {**facts, "sha256": "a" * 64}, "b.csv": {**facts, "sha256": "b" * 64}}
+    text = Page(written(replace(estimated, model_card={"data": data}), tmp_path)).text
+    assert "Data that the model is made from" in text
+    assert text.count("CDLA-Permissive-2.0") == text.count("Of a city") == 1
+    assert "a.csv , SHA-256 aaaaaaaaaaaa b.csv , SHA-256 bbbbbbbbbbbb" in text
+
+
+def test_a_ledger_of_credits_alone_has_no_hotspots_but_its_lines(estimated, tmp_path):
+    estimates = estimated.estimates.copy()
+    flipped = {"kg_co2e": "kg_co2e", "kg_co2e_low": "kg_co2e_high", "kg_co2e_high": "kg_co2e_low"}
+    for column, source in flipped.items():
+        estimates[column] = -estimated.estimates[source].abs()
+    text = Page(written(replace(estimated, estimates=estimates, total_kg=-5.0), tmp_path)).text
+    assert "no hotspots to show" in text
+    assert "Largest footprints" in text
 
 
 def test_months_hold_every_dated_line(estimated):

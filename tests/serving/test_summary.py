@@ -63,3 +63,51 @@ def test_an_empty_ledger_is_summed_up_too(estimated):
     }
     text = printed(replace(estimated, **parts, total_kg=0.0, total_kg_low=0.0, total_kg_high=0.0), width=80)
     assert "0 lines" in text
+
+
+def test_long_line_ids_leave_the_descriptions_room_at_80_columns(estimated):
+    ids = [f"a-long-name-of-a-ledger-file.csv:{number}" for number in estimated.lines["line_id"]]
+    result = replace(
+        estimated,
+        lines=estimated.lines.assign(line_id=ids),
+        estimates=estimated.estimates.assign(line_id=ids),
+    )
+    text = printed(result, width=80)
+    below = text[text.index("Lines that matter most") :].splitlines()
+    largest = estimated.estimates["kg_co2e"].idxmax()
+    assert any(line.startswith(estimated.lines["description"].loc[largest][:20]) for line in below)
+    assert len(below) < 40
+
+
+def test_when_no_line_has_a_figure_it_says_so_instead_of_a_total_of_zero(estimated):
+    estimates = estimated.estimates.assign(status="unmatched", kg_co2e=float("nan"), method="")
+    text = printed(replace(estimated, estimates=estimates), width=100)
+    assert "No figure" in text
+    assert "0 kg" not in text
+
+
+def of_two_files(estimated, second_column):
+    half = len(estimated.source) // 2
+    files = ["a.csv"] * half + ["b.csv"] * (len(estimated.source) - half)
+    source = estimated.source.copy()
+    source.insert(0, "source_file", files)
+    columns = [
+        {"field": "description", "column": "a.csv: Text", "how": "by name"},
+        {"field": "currency", "column": 'a.csv: "GBP"', "how": "constant"},
+        {"field": "description", "column": f"b.csv: {second_column}", "how": "by content"},
+        {"field": "currency", "column": 'b.csv: "GBP"', "how": "constant"},
+    ]
+    notes = ["a.csv: Format: text.", "a.csv: One date is none.", "b.csv: Format: text."]
+    return replace(estimated, source=source, columns=columns, notes=notes)
+
+
+def test_fields_of_several_files_stand_side_by_side_with_constants_in_words(estimated):
+    text = printed(of_two_files(estimated, "Memo"), width=80)
+    (description,) = [line.split() for line in text.splitlines() if line.startswith("Description  ")]
+    assert description == ["Description", "Text", "Memo", "(by", "content)"]
+    assert text.count('"GBP"') == 2
+
+
+def test_what_holds_for_all_files_is_noted_once_and_the_rest_under_its_file(estimated):
+    notes = printed(of_two_files(estimated, "Memo"), width=80).split("Notes")[1].splitlines()
+    assert [line.strip() for line in notes[1:4]] == ["Format: text.", "a.csv", "One date is none."]

@@ -211,7 +211,7 @@ def test_unreadable_amounts_and_empty_records_keep_their_place(tmp_path):
     assert ledger.lines["quantity"].iloc[3] == 5.0
     assert ledger.lines["unit"].tolist() == ["", "", "", "kg", "boxes"]
     assert ledger.lines["date"].dt.day.tolist() == [24, 30, 30, 30, 25]
-    assert noted(ledger, '"######", "Pre-PQ Process" are no dates')
+    assert noted(ledger, '2 cells ("######", "Pre-PQ Process") are no dates')
 
 
 def test_line_breaks_and_delimiters_within_quotes_stay_in_their_cell(tmp_path):
