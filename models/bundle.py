@@ -1,4 +1,4 @@
-"""The bundle: one folder with everything a prediction needs, no pickle in it; its digest is the model version."""
+"""The bundle: a folder with everything a prediction needs, no pickle; its digest is the model version."""
 
 import hashlib
 import json
@@ -80,16 +80,22 @@ def save_bundle(bundle: Bundle, folder: Path) -> str:
 
     layout = Layout(folder)
     if folder.exists() and any(folder.iterdir()) and not layout.manifest.is_file():
-        raise BundleError(f"The folder {folder} is not empty and holds no bundle: name a new or an empty folder.")
+        raise BundleError(
+            f"The folder {folder} is not empty and holds no bundle: name a new or an empty folder."
+        )
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.iterdir():
         old.unlink()
     layout.vectors.write_bytes(save(dict(sorted(bundle.arrays.items()))))
     for name, table in sorted(bundle.tables.items()):
         table.to_parquet(layout.table(name), index=False, compression="zstd")
-    layout.metadata.write_text(json.dumps(bundle.metadata, indent=1, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
+    layout.metadata.write_text(
+        json.dumps(bundle.metadata, indent=1, sort_keys=True, ensure_ascii=False) + "\n", "utf-8"
+    )
     files = {path.name: _sha256(path) for path in sorted(folder.iterdir())}
-    layout.manifest.write_text(json.dumps({"format": FORMAT, "files": files}, indent=1, sort_keys=True) + "\n", "utf-8")
+    layout.manifest.write_text(
+        json.dumps({"format": FORMAT, "files": files}, indent=1, sort_keys=True) + "\n", "utf-8"
+    )
     return _sha256(layout.manifest)[:_VERSION_LENGTH]
 
 
@@ -115,7 +121,9 @@ def load_bundle(folder: Path = DEFAULT_BUNDLE) -> Bundle:
 
 def _verify(layout: Layout) -> None:
     if not layout.manifest.is_file():
-        raise BundleError(f"There is no model bundle in {layout.folder} (no {layout.manifest.name}): {_REMEDY}.")
+        raise BundleError(
+            f"There is no model bundle in {layout.folder} (no {layout.manifest.name}): {_REMEDY}."
+        )
     try:
         manifest = json.loads(layout.manifest.read_text("utf-8"))
         version, files = manifest["format"], dict(manifest["files"])
@@ -133,11 +141,14 @@ def _verify(layout: Layout) -> None:
         got = _sha256(path)
         if got != expected:
             raise BundleError(
-                f"{path} was altered or cut short: its SHA-256 is {got[:12]}…, expected {expected[:12]}…: {_REMEDY}."
+                f"{path} was altered or cut short: its SHA-256 is {got[:12]}…, expected {expected[:12]}…: "
+                f"{_REMEDY}."
             )
     strangers = {path.name for path in layout.folder.iterdir()} - set(files) - {layout.manifest.name}
     if strangers:
-        raise BundleError(f"The bundle {layout.folder} holds files that are not part of it: {sorted(strangers)}: {_REMEDY}.")
+        raise BundleError(
+            f"The bundle {layout.folder} holds files that are not part of it: {sorted(strangers)}: {_REMEDY}."
+        )
 
 
 def _sha256(path: Path) -> str:

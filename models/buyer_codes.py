@@ -11,12 +11,18 @@ import pandera.pandas as pa
 from pandera.typing.pandas import Series
 from scipy import sparse
 
-_SCHEME_NAMES: Final = {
-    "NAICS": "NAICS", "NAICS2017": "NAICS", "NAICS2022": "NAICS", "NACE": "NACE", "NACEREV2": "NACE", "SIC": "NACE",
-    "SIC2007": "NACE", "UKSIC": "NACE", "HS": "HS", "HSCODE": "HS", "HTS": "HS", "COMMODITYCODE": "HS", "CN": "CN",
-    "CN8": "CN", "TARIC": "CN", "EMDN": "EMDN",
-}  # fmt: skip
-_SHORTEST: Final = {"NAICS": 2, "NACE": 2, "HS": 4, "CN": 4, "EMDN": 1}
+_SPELLINGS: Final = {
+    "NAICS": ("NAICS", "NAICS2017", "NAICS2022"),
+    "NACE": ("NACE", "NACEREV2", "SIC", "SIC2007", "UKSIC"),
+    "HS": ("HS", "HSCODE", "HTS", "COMMODITYCODE"),
+    "CN": ("CN", "CN8", "TARIC"),
+    "CPV": ("CPV", "CPV2008", "CPVCODE"),
+    "EMDN": ("EMDN",),
+}
+"""Names of each scheme, in capitals without points and blanks; UK SIC 2007 has the digits of NACE Rev. 2."""
+
+_SCHEME_NAMES: Final = {spelling: name for name, spellings in _SPELLINGS.items() for spelling in spellings}
+_SHORTEST: Final = {"NAICS": 2, "NACE": 2, "HS": 4, "CN": 4, "CPV": 2, "EMDN": 1}
 
 
 class CodeTable(pa.DataFrameModel):
@@ -37,8 +43,8 @@ class CodeTable(pa.DataFrameModel):
 class BuyerCodes:
     """Look-up from a code as written to categories.
 
-    A code shorter than the table's stands for every code that begins with it; a longer one is cut until the table
-    knows it, but never to fewer digits than name a kind of goods.
+    A code shorter than the table's stands for every code that begins with it; a longer one is cut until the
+    table knows it, but never to fewer digits than name a kind of goods.
 
     Parameters
     ----------

@@ -50,9 +50,9 @@ def query_text(description: str, supplier: str) -> str:
 class NearestNeighbourCategory(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Probability of each category from the nearest entries of a reference index.
 
-    A neighbour with cosine s and prior weight w votes for its category with ``w * exp(s / temperature)``; votes
-    for wholesale and retail categories are scaled by ``trade_prior``, because buyers name goods, and the goods'
-    factor is that of their manufacture.
+    A neighbour with cosine s and prior weight w votes for its category with ``w * exp(s / temperature)``;
+    votes for wholesale and retail categories are scaled by ``trade_prior``, because buyers name goods, and
+    the goods' factor is that of their manufacture.
 
     Parameters
     ----------
@@ -113,7 +113,9 @@ class NearestNeighbourCategory(ClassifierMixin, BaseEstimator):  # type: ignore[
         n, k = found.entry.shape
         column = self._entry_class[found.entry.ravel()]
         row = np.repeat(np.arange(n), k)
-        votes = sparse.csr_matrix((vote.ravel() * self._prior[column], (row, column)), (n, len(self.classes_)))
+        votes = sparse.csr_matrix(
+            (vote.ravel() * self._prior[column], (row, column)), (n, len(self.classes_))
+        )
         probability = _row_normalised(votes)
         if coded is not None and coded.nnz:
             probability = self._follow_codes(probability, coded)

@@ -29,7 +29,7 @@ class Estimates(pa.DataFrameModel):
     category_title: Series[str]
     category_probability: Series[float] = pa.Field(nullable=True, ge=0, le=1.000001)
     alternatives: Series[str] = pa.Field(
-        description="JSON list of the candidate categories: code, title, probability, factor, kg_co2e share"
+        description="JSON list of the candidate categories: code, title, probability, factor, unit"
     )
     factor_id: Series[str]
     factor_value: Series[float] = pa.Field(nullable=True)

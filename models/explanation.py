@@ -1,7 +1,7 @@
-"""Words and records that go with an estimate: candidates, evidence, conversions, and one sentence for a person."""
+"""Words and records that go with an estimate: candidates, evidence, conversions and a sentence to read."""
 
 import json
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ CANDIDATES_SHOWN: Final = 5
 EVIDENCE_SHOWN: Final = 3
 _CANDIDATES_SAID: Final = 2
 _TEXT_LENGTH: Final = 160
+_WHOLE_FROM: Final = 100
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Candidates:
 
 
 def top_candidates(probability: sparse.csr_matrix, count: int = CANDIDATES_SHOWN) -> Candidates:
-    """Take the most probable categories of each row of (u, C) probabilities; ties in the order of the classes."""
+    """Take the most probable categories of each row of (u, C) probabilities; ties in order of the classes."""
     column = np.full((probability.shape[0], count), -1, dtype=np.int64)
     value = np.zeros((probability.shape[0], count))
     for row in range(probability.shape[0]):
@@ -44,16 +45,31 @@ def top_candidates(probability: sparse.csr_matrix, count: int = CANDIDATES_SHOWN
 def alternatives_json(
     column: Sequence[int],
     probability: Sequence[float],
-    classes: npt.NDArray[np.str_],
+    codes: Sequence[str],
     titles: Sequence[str],
     factors: npt.NDArray[np.float64],
     unit: str,
 ) -> str:
-    """Candidates of one query as JSON: code, title, probability, factor (null where there is none) and its unit."""
+    """Write the candidates of one query as JSON.
+
+    Parameters
+    ----------
+    column, probability
+        (c,) of the query, from :func:`top_candidates`.
+    codes, titles, factors
+        (C,) of the categories; NaN where a category has no factor.
+    unit
+        Of the factors.
+
+    Returns
+    -------
+    str
+        List of objects: code, title, probability, factor (null where there is none), unit.
+    """
     return _json(
         [
             {
-                "code": str(classes[c]),
+                "code": codes[c],
                 "title": titles[c],
                 "probability": round(float(p), 4),
                 "factor": _rounded(factors[c]),
@@ -66,7 +82,14 @@ def alternatives_json(
 
 
 def evidence_json(found: Neighbours, row: int, index: ReferenceIndex) -> str:
-    """Nearest reference entries of one query as JSON: text, category, source, code in the source, similarity."""
+    """Write the nearest reference entries of one query as JSON.
+
+    Returns
+    -------
+    str
+        List of objects, nearest first, no text twice: text, code (of the category), source, source_code (the
+        source's own), similarity (cosine).
+    """
     nearest = np.argsort(-found.similarity[row], kind="stable")
     seen: set[str] = set()
     evidence: list[dict[str, Any]] = []
@@ -90,9 +113,12 @@ def evidence_json(found: Neighbours, row: int, index: ReferenceIndex) -> str:
 
 
 def conversions_json(conversions: Sequence[Conversion]) -> str:
-    """Steps of one line as JSON, figures to nine digits."""
+    """Write :class:`features.conversions.Conversion` steps of one line as JSON, figures to nine digits."""
     steps = [
-        {name: _rounded(value) if isinstance(value, float) else value for name, value in step.to_dict().items()}
+        {
+            name: _rounded(value) if isinstance(value, float) else value
+            for name, value in step.to_dict().items()
+        }
         for step in conversions
     ]
     return _json(steps)
@@ -107,7 +133,7 @@ def candidates_text(column: Sequence[int], probability: Sequence[float], titles:
 
 
 def estimate_sentence(
-    line: Mapping[Hashable, Any],
+    money: str,
     conversions: Sequence[Conversion],
     kg_per_converted: float,
     currency: str,
@@ -119,10 +145,10 @@ def estimate_sentence(
 
     Parameters
     ----------
-    line
-        The line item.
+    money
+        Amount of the line as the ledger has it, said where no step changed it.
     conversions
-        Its steps.
+        Steps that the money took.
     kg_per_converted
         kg CO2e per unit of money after the last step.
     currency
@@ -134,11 +160,17 @@ def estimate_sentence(
     factor_words
         The factor set and why it was chosen.
     """
-    money = conversion_sentence(conversions) or f"{line['currency']} {line['amount']:,.2f}"
     return (
-        f"{money}, times {kg_per_converted:.3g} kg CO2e per {currency} (categories mixed by probability: "
-        f"{candidates}) = {kg[0]:,.3g} kg CO2e, 90% range {kg[1]:,.3g} to {kg[2]:,.3g}. {factor_words}"
+        f"{conversion_sentence(conversions) or money}, times {kg_per_converted:.3g} kg CO2e per {currency} "
+        f"(categories mixed by probability: {candidates}) = {_prose(kg[0])} kg CO2e, "
+        f"90% range {_prose(kg[1])} to {_prose(kg[2])}. {factor_words}"
     )
+
+
+def _prose(value: float) -> str:
+    """Three significant digits, thousands told apart, never in powers of ten."""
+    rounded = float(f"{value:.3g}")
+    return f"{rounded:,.0f}" if abs(rounded) >= _WHOLE_FROM else f"{rounded:,.6f}".rstrip("0").rstrip(".")
 
 
 def _rounded(value: float) -> float | None:

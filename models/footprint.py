@@ -16,12 +16,12 @@ from features.price_tables import PriceTables
 from features.screening import screen
 from features.text import TextEncoder
 from models.buyer_codes import BuyerCodes
-from models.category import CATEGORY_SCHEME, CategoryVotes, NearestNeighbourCategory, line_queries
+from models.category import CategoryVotes, NearestNeighbourCategory, line_queries
 from models.estimates import ESTIMATE_FIELDS, Estimates
 from models.factor_regions import choose_factor_set
 from models.factor_sets import FactorSets
 from models.intervals import CategoryDoubt
-from models.spend_lines import SpendLines
+from models.spend_lines import SpendBasis, SpendLines
 
 _BLOCK: Final = 20_000
 
@@ -119,7 +119,8 @@ class FootprintModel:
         Returns
         -------
         pandas.DataFrame
-            :class:`models.estimates.Estimates`, n rows in the order of ``lines``. kg CO2e, cradle to purchase.
+            :class:`models.estimates.Estimates`, n rows in the order of ``lines``. kg CO2e, cradle to
+            purchase.
 
         Raises
         ------
@@ -131,17 +132,21 @@ class FootprintModel:
         parts = []
         for start in range(0, max(len(lines), 1), _BLOCK):
             block = lines.iloc[start : start + _BLOCK].reset_index(drop=True)
-            parts.append(self._predict_block(block, options))
-            if progress:
-                progress(len(block))
+            parts.append(self._predict_block(block, options, progress))
         return Estimates.validate(pd.concat(parts, ignore_index=True))
 
-    def ask(self, lines: pd.DataFrame, asked: npt.NDArray[np.bool_]) -> Queries:
+    def ask(
+        self,
+        lines: pd.DataFrame,
+        asked: npt.NDArray[np.bool_],
+        progress: Callable[[int], None] | None = None,
+    ) -> Queries:
         """Find the categories of the lines that are marked; every distinct question is answered once."""
         questions = lines.loc[asked, ["category_scheme", "category_code"]].reset_index(drop=True)
         questions["text"] = line_queries(lines[asked])
-        distinct = questions.drop_duplicates()
-        vectors = self.encoder.transform(distinct["text"])
+        first = ~questions.duplicated().to_numpy()
+        distinct = questions[first]
+        vectors = self.encoder.transform(questions["text"], progress)[first]
         coded = self.codes.matrix(
             distinct["category_scheme"].tolist(), distinct["category_code"].tolist(), self.category.classes_
         )
@@ -149,21 +154,26 @@ class FootprintModel:
         rows[asked] = questions.groupby(list(questions.columns), sort=False).ngroup().to_numpy()
         return Queries(rows, self.category.votes(vectors, coded))
 
-    def _predict_block(self, lines: pd.DataFrame, options: EstimateOptions) -> pd.DataFrame:
+    def _predict_block(
+        self, lines: pd.DataFrame, options: EstimateOptions, progress: Callable[[int], None] | None
+    ) -> pd.DataFrame:
         out = _blank(lines)
         screened = screen(lines)
         _say_screened(out, screened, lines)
         open_lines = np.array(screened["decision"].isin(["purchase", "unclear"]) & (lines["issue"] == ""))
         _say_no_amount(out, open_lines & lines["amount"].isna().to_numpy())
         open_lines &= lines["amount"].notna().to_numpy()
-        queries = self.ask(lines, open_lines)
+        if progress:
+            progress(int((~open_lines).sum()))
+        queries = self.ask(lines, open_lines, progress)
+        basis = SpendBasis(self.category, self.titles, self.doubt, self.tables)
         for set_id, words, mine in self._by_factor_set(lines, open_lines, options.factor_set):
             rows = np.flatnonzero(mine)
             valued = SpendLines(
                 lines=lines.iloc[rows].reset_index(drop=True),
                 query=queries.number[rows],
                 votes=queries.votes,
-                model=self,
+                basis=basis,
                 factor_set=self.factor_sets[set_id],
                 choice=words,
                 options=options.money,
@@ -191,7 +201,10 @@ class FootprintModel:
 def _blank(lines: pd.DataFrame) -> pd.DataFrame:
     numbers = {"kg_co2e", "kg_co2e_low", "kg_co2e_high", "category_probability", "factor_value"}
     out = pd.DataFrame(
-        {name: np.nan if name in numbers else pd.Series("", index=lines.index, dtype=object) for name in ESTIMATE_FIELDS},
+        {
+            name: np.nan if name in numbers else pd.Series("", index=lines.index, dtype=object)
+            for name in ESTIMATE_FIELDS
+        },
         index=lines.index,
     )
     out["line_id"] = lines["line_id"]
@@ -235,7 +248,9 @@ def _estimate_ids(lines: pd.DataFrame, version: str, options: EstimateOptions) -
     """Name each estimate by what went into it: the same line, model and options give the same id."""
     asked = json.dumps([version, options.factor_set, _options_text(options.money)])
     rows = zip(*(lines[name].tolist() for name in LINE_ITEM_FIELDS), strict=True)
-    return [hashlib.sha256(f"{asked}{json.dumps(row, default=str)}".encode()).hexdigest()[:24] for row in rows]
+    return [
+        hashlib.sha256(f"{asked}{json.dumps(row, default=str)}".encode()).hexdigest()[:24] for row in rows
+    ]
 
 
 def _options_text(money: MoneyOptions) -> list[str]:

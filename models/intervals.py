@@ -9,7 +9,7 @@ from sklearn.exceptions import NotFittedError
 
 COVERAGE: Final = 0.9
 Z_90: Final = 1.6448536269514722
-"""Standard normal quantile at 95%: a central 90% interval reaches this many standard deviations either way."""
+"""Standard normal quantile at 95%: a central 90% interval is this many standard deviations to either side."""
 
 
 class CategoryDoubt(BaseEstimator):  # type: ignore[misc]
@@ -33,8 +33,8 @@ class CategoryDoubt(BaseEstimator):  # type: ignore[misc]
 
     Notes
     -----
-    Normalised split conformal prediction: Papadopoulos et al., *Normalized nonconformity measures*, 2008. Each
-    group of goods weighs the same, whatever its number of lines.
+    Normalised split conformal prediction: Papadopoulos et al., *Normalized nonconformity measures*, 2008.
+    Each group of goods weighs the same, whatever its number of lines.
     """
 
     def __init__(self, coverage: float = COVERAGE, floor: float = 0.1) -> None:
@@ -59,7 +59,9 @@ class CategoryDoubt(BaseEstimator):  # type: ignore[misc]
             (n,) kind of goods; ``None`` makes all one kind.
         """
         score = np.abs(log_error) / (spread + self.floor)
-        labels = np.zeros(len(score), dtype=int) if group is None else np.unique(group, return_inverse=True)[1]
+        labels = (
+            np.zeros(len(score), dtype=int) if group is None else np.unique(group, return_inverse=True)[1]
+        )
         share = 1.0 / np.bincount(labels)[labels] / len(np.unique(labels))
         # One more point at infinity, as heavy as an average one, is the finite-sample correction.
         share *= len(score) / (len(score) + 1)
@@ -77,7 +79,7 @@ class CategoryDoubt(BaseEstimator):  # type: ignore[misc]
 
 def in_quadrature(*half_widths: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Half-width of the sum of independent log errors."""
-    return np.sqrt(np.sum([np.square(width) for width in half_widths], axis=0))
+    return np.asarray(np.sqrt(np.sum([np.square(width) for width in half_widths], axis=0)))
 
 
 def interval(

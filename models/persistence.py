@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from pandera.errors import SchemaError
 
 from data.errors import BundleError, EncoderMismatchError
 from features.price_tables import PriceTables
@@ -32,7 +33,9 @@ def save_model(model: FootprintModel, folder: Path) -> str:
             arrays={"quantised": index.quantised, "scale": index.scale},
             tables={
                 "entries": index.entries,
-                "categories": pd.DataFrame({"naics_code": model.titles.keys(), "title": model.titles.values()}),
+                "categories": pd.DataFrame(
+                    {"naics_code": model.titles.keys(), "title": model.titles.values()}
+                ),
                 "codes": model.codes.table,
                 **model.factor_sets.to_frames(),
                 **model.tables.to_frames(),
@@ -66,6 +69,11 @@ def load_model(folder: Path = DEFAULT_BUNDLE, threads: int | None = None) -> Foo
         raise BundleError(
             f"The bundle {folder} lacks {error}, expected a bundle of this ledgerprint: train again with "
             "`ledgerprint train`."
+        ) from error
+    except SchemaError as error:
+        raise BundleError(
+            f"A table of the bundle {folder} is not {error.schema.name} of this ledgerprint "
+            f"({error.reason_code}): train again with `ledgerprint train`."
         ) from error
 
 

@@ -9,7 +9,9 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-_QUERIES_PER_BLOCK: Final = 256  # 256 queries x 45,000 entries x 4 bytes = 46 MB at a time
+_QUERIES_PER_BLOCK: Final = (
+    32  # the last block is filled up: the rounding of a matrix product depends on its shape
+)
 _INT8_MAX: Final = 127.0
 
 
@@ -32,7 +34,7 @@ class ReferenceEntries(pa.DataFrameModel):
 
 @dataclass(frozen=True)
 class Neighbours:
-    """Nearest entries of n queries: ``entry`` (n, k) row numbers, ``similarity`` (n, k) cosines, best first."""
+    """Best entries for n queries: ``entry`` (n, k) row numbers, ``similarity`` (n, k) cosines, in order."""
 
     entry: npt.NDArray[np.int32]
     similarity: npt.NDArray[np.float32]
@@ -73,7 +75,7 @@ class ReferenceIndex:
         return len(self.entries)
 
     def without(self, dropped: npt.NDArray[np.bool_]) -> "ReferenceIndex":
-        """The index less some entries: how a labelled line is kept from being its own neighbour."""
+        """Leave out some entries, so that a labelled line is not its own neighbour; ``dropped`` is (m,)."""
         keep = ~dropped
         return ReferenceIndex(self.entries[keep], self.quantised[keep], self.scale[keep])
 
@@ -89,7 +91,8 @@ class ReferenceIndex:
         k
             Entries per query; no more than there are.
         bonus
-            (m,) added to the cosine when entries are ordered, for entries that weigh more or less as evidence.
+            (m,) added to the cosine when entries are ordered, for entries that weigh more or less as
+            evidence.
 
         Returns
         -------
@@ -102,10 +105,16 @@ class ReferenceIndex:
         similarity = np.zeros((len(queries), k), dtype=np.float32)
         for start in range(0, len(queries), _QUERIES_PER_BLOCK):
             block = slice(start, start + _QUERIES_PER_BLOCK)
-            cosines = queries[block] @ self._vectors.T
+            cosines = self._cosines(queries[block])
             rank = -(cosines + extra)
             nearest = np.argpartition(rank, k - 1, axis=1)[:, :k]
             order = np.argsort(np.take_along_axis(rank, nearest, axis=1), axis=1, kind="stable")
             entry[block] = np.take_along_axis(nearest, order, axis=1)
             similarity[block] = np.take_along_axis(cosines, entry[block], axis=1)
         return Neighbours(entry, similarity)
+
+    def _cosines(self, queries: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Cosines of up to a block of queries, (n, m), the same whatever queries come together."""
+        full = np.zeros((_QUERIES_PER_BLOCK, queries.shape[1]), dtype=np.float32)
+        full[: len(queries)] = queries
+        return np.asarray((full @ self._vectors.T)[: len(queries)])

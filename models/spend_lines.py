@@ -1,8 +1,9 @@
 """Estimates of lines that share a factor set: the figures of the spend route with their words and records."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +11,8 @@ import pandas as pd
 
 from features.conversions import Conversion, conversion_records
 from features.money import MoneyOptions
-from models.category import CATEGORY_SCHEME, CategoryVotes
+from features.price_tables import PriceTables
+from models.category import CATEGORY_SCHEME, CategoryVotes, NearestNeighbourCategory
 from models.explanation import (
     Candidates,
     alternatives_json,
@@ -21,17 +23,36 @@ from models.explanation import (
     top_candidates,
 )
 from models.factor_sets import FactorSet
-from models.intervals import interval
+from models.intervals import CategoryDoubt, interval
 from models.pedigree import pedigree_text
 from models.spend_route import SpendEstimates, spend_estimates
 
-if TYPE_CHECKING:
-    from models.footprint import FootprintModel
-
 SIGNIFICANT_DIGITS: Final = 6
 
-REVIEW_FACTOR: Final = 4.0
-"""A line is for review when doubt about its category alone moves the figure by more than this factor."""
+REVIEW_FACTOR: Final = 2.25
+"""A line is for review when doubt about its category alone may move it by more than this; decision 0006."""
+
+
+@dataclass(frozen=True)
+class SpendBasis:
+    """What values lines, whichever factor set and whichever lines.
+
+    Parameters
+    ----------
+    category
+        Fitted category model; its classes are the C categories.
+    titles
+        Title of each category, by NAICS 2017 code.
+    doubt
+        Calibrated range of the category.
+    tables
+        Prices.
+    """
+
+    category: NearestNeighbourCategory
+    titles: Mapping[str, str]
+    doubt: CategoryDoubt
+    tables: PriceTables
 
 
 @dataclass(frozen=True)
@@ -46,8 +67,8 @@ class SpendLines:
         (n,) row of ``votes`` of each line.
     votes
         Answers of the category model to the distinct questions.
-    model
-        The footprint model.
+    basis
+        Category model, its doubt and the prices.
     factor_set, choice
         The set, and why it was chosen, as a sentence.
     options
@@ -57,7 +78,7 @@ class SpendLines:
     lines: pd.DataFrame
     query: npt.NDArray[np.int64]
     votes: CategoryVotes
-    model: "FootprintModel"
+    basis: SpendBasis
     factor_set: FactorSet
     choice: str
     options: MoneyOptions
@@ -65,13 +86,13 @@ class SpendLines:
     def estimates(self) -> pd.DataFrame:
         """Columns of :class:`models.estimates.Estimates` that the spend route sets, n rows."""
         figures = self._figures
-        kg = _significant(figures.kg_co2e)
+        kg = significant(figures.kg_co2e)
         low, high = interval(kg, figures.half_width)
         out = pd.DataFrame(
             {
                 "kg_co2e": kg,
-                "kg_co2e_low": _significant(low),
-                "kg_co2e_high": _significant(high),
+                "kg_co2e_low": significant(low),
+                "kg_co2e_high": significant(high),
                 "method": "spend-based",
                 **self._category_columns(),
                 **self._factor_columns(),
@@ -88,48 +109,50 @@ class SpendLines:
         out["status"] = np.where(doubtful & ~nothing, "review", "estimated")
         out["reason"] = np.select([nothing, doubtful], ["zero_amount", "category_uncertain"], "")
         unpriced = (figures.spend["issue"] != "").to_numpy()
-        unvalued = np.isnan(figures.kg_co2e) & ~unpriced
-        for failed, reason, words in (
-            (unpriced, figures.spend["issue"], figures.spend["issue_detail"]),
-            (unvalued, "factor_missing", f"No candidate category has a factor in {self.factor_set.id}: name another set."),
-        ):
-            out.loc[failed, "status"] = "unmatched"
-            out.loc[failed, "reason"] = reason
-            out.loc[failed, "explanation"] = words
-            out.loc[failed, ["method", "factor_id", "factor_unit", "factor_source", "data_quality"]] = ""
-            out.loc[failed, "factor_value"] = np.nan
+        without_factor = np.isnan(figures.kg_co2e) & ~unpriced
+        out.loc[unpriced, "reason"] = figures.spend.loc[unpriced, "issue"]
+        out.loc[unpriced, "explanation"] = figures.spend.loc[unpriced, "issue_detail"]
+        out.loc[without_factor, "reason"] = "factor_missing"
+        out.loc[without_factor, "explanation"] = (
+            f"No candidate category has a factor in {self.factor_set.id}, expected at least one: "
+            "name another factor set."
+        )
+        failed = unpriced | without_factor
+        out.loc[failed, "status"] = "unmatched"
+        out.loc[failed, ["method", "factor_id", "factor_unit", "factor_source", "data_quality"]] = ""
+        out.loc[failed, "factor_value"] = np.nan
         return out
 
     def _category_columns(self) -> dict[str, object]:
         best = self._figures.best
-        classes = self.model.category.classes_
-        probability = self.votes.probability
-        chosen = np.asarray(probability[self.query, np.maximum(best, 0)]).ravel()
-        alternatives = {
-            (q, y): alternatives_json(
-                self._candidates.column[q], self._candidates.probability[q], classes, self._titles,
-                self._factors_of_year(y), self._unit,
-            )
-            for q, y in set(zip(self.query.tolist(), self._figures.factor_year.tolist(), strict=True))
-        }  # fmt: skip
-        evidence = {
-            q: evidence_json(self.votes.neighbours, q, self.model.category.index_) for q in set(self.query.tolist())
-        }
-        keys = zip(self.query.tolist(), self._figures.factor_year.tolist(), strict=True)
+        keys = list(zip(self.query.tolist(), self._figures.factor_year.tolist(), strict=True))
+        alternatives = {key: self._alternatives(*key) for key in set(keys)}
+        index = self.basis.category.index_
+        queries = set(self.query.tolist())
+        evidence = {query: evidence_json(self.votes.neighbours, query, index) for query in queries}
         return {
-            "category_code": classes[np.maximum(best, 0)],
+            "category_code": self.basis.category.classes_[best],
             "category_scheme": CATEGORY_SCHEME,
-            "category_title": [self._titles[b] for b in np.maximum(best, 0)],
-            "category_probability": chosen.round(4),
+            "category_title": [self._titles[b] for b in best],
+            "category_probability": np.asarray(self.votes.probability[self.query, best]).ravel().round(4),
             "alternatives": [alternatives[key] for key in keys],
-            "evidence": [evidence[q] for q in self.query.tolist()],
+            "evidence": [evidence[query] for query, _ in keys],
         }
+
+    def _alternatives(self, query: int, factor_year: int) -> str:
+        return alternatives_json(
+            self._candidates.column[query],
+            self._candidates.probability[query],
+            self._codes,
+            self._titles,
+            self._factors_by_year[factor_year],
+            f"kg CO2e per {self.factor_set.prices.currency}, {self.factor_set.prices.basis} price",
+        )
 
     def _factor_columns(self) -> dict[str, object]:
         figures = self._figures
-        codes = self.model.category.classes_[np.maximum(figures.best, 0)]
-        group, keys = pd.factorize(pd.MultiIndex.from_arrays([codes, figures.factor_year]))
-        records = [self.factor_set.record(str(code), int(year)) for code, year in keys]
+        group, keys = pd.factorize(pd.MultiIndex.from_arrays([figures.best, figures.factor_year]))
+        records = [self.factor_set.record(self._codes[best], int(year)) for best, year in keys]
         licence = f"{self.factor_set.title}; {self.factor_set.licence}"
         return {
             "factor_id": [records[g]["factor_id"] for g in group],
@@ -140,38 +163,48 @@ class SpendLines:
         }
 
     def _data_quality(self, figures: SpendEstimates) -> list[str]:
-        row = self.factor_set.rows([str(code) for code in self.model.category.classes_])[figures.best]
+        row = self.factor_set.rows(self._codes)[figures.best]
         out = np.zeros((len(row), 5), dtype=np.int64)
-        group, keys = pd.factorize(pd.MultiIndex.from_arrays([self.lines["country"], figures.spend["spend_year"]]))
+        group, keys = pd.factorize(
+            pd.MultiIndex.from_arrays([self.lines["country"], figures.spend["spend_year"]])
+        )
         for number, (country, year) in enumerate(keys):
             mine = group == number
             out[mine] = self.factor_set.pedigree(str(country), int(year))[row[mine]]
         return pedigree_text(out)
 
     def _sentences(self, out: pd.DataFrame) -> list[str]:
+        figures = self._figures
         words = f"Factors: {self.factor_set.title}. {self.choice}"
-        candidates = {
-            q: candidates_text(self._candidates.column[q], self._candidates.probability[q], self._titles)
-            for q in set(self.query.tolist())
-        }
-        converted = [steps[-1].to_value if steps else a for steps, a in zip(self._conversions, self.lines["amount"], strict=True)]
-        kg = zip(out["kg_co2e"], out["kg_co2e_low"], out["kg_co2e_high"], strict=True)
-        return [
-            estimate_sentence(line, steps, figures[0] / money if money else 0.0, self.factor_set.prices.currency,
-                              candidates[q], figures, words)
-            for line, steps, money, q, figures in zip(
-                self.lines.to_dict("records"), self._conversions, converted, self.query.tolist(), kg, strict=True
+        said = {
+            query: candidates_text(
+                self._candidates.column[query], self._candidates.probability[query], self._titles
             )
-        ]  # fmt: skip
-
-    def _factors_of_year(self, year: int) -> npt.NDArray[np.float64]:
-        return self._factors_by_year[year]
-
-    @cached_property
-    def _factors_by_year(self) -> dict[int, npt.NDArray[np.float64]]:
-        years = np.unique(self._figures.factor_year)
-        codes = [str(code) for code in self.model.category.classes_]
-        return dict(zip(years.tolist(), self.factor_set.kg_co2e_per_unit(codes, years).T, strict=True))
+            for query in set(self.query.tolist())
+        }
+        kg_per_converted = figures.kg_per_spend / (figures.deflator * figures.basic_price_rate)
+        kg = out[["kg_co2e", "kg_co2e_low", "kg_co2e_high"]].itertuples(index=False, name=None)
+        rows = zip(
+            self.lines["amount"],
+            self.lines["currency"],
+            self._conversions,
+            kg_per_converted,
+            self.query.tolist(),
+            kg,
+            strict=True,
+        )
+        return [
+            estimate_sentence(
+                f"{currency} {amount:,.2f}",
+                steps,
+                per_unit,
+                self.factor_set.prices.currency,
+                said[query],
+                figure,
+                words,
+            )
+            for amount, currency, steps, per_unit, query, figure in rows
+        ]
 
     @cached_property
     def _figures(self) -> SpendEstimates:
@@ -179,33 +212,42 @@ class SpendLines:
             self.lines,
             self.query,
             self.votes.probability,
-            self.model.category.classes_,
+            self.basis.category.classes_,
             self.factor_set,
-            self.model.tables,
-            self.model.doubt,
+            self.basis.tables,
+            self.basis.doubt,
             self.options,
         )
 
     @cached_property
     def _conversions(self) -> list[list[Conversion]]:
         figures = self._figures
-        codes = [str(code) for code in self.model.category.classes_[np.maximum(figures.best, 0)]]
         return conversion_records(
-            figures.spend, codes, self.model.tables, self.factor_set.prices, figures.deflator, figures.basic_price_rate
+            figures.spend,
+            [self._codes[best] for best in figures.best],
+            self.basis.tables,
+            self.factor_set.prices,
+            figures.deflator,
+            figures.basic_price_rate,
         )
+
+    @cached_property
+    def _factors_by_year(self) -> dict[int, npt.NDArray[np.float64]]:
+        """Factor of each category, (C,), by factor year."""
+        years = np.unique(self._figures.factor_year)
+        return dict(zip(years.tolist(), self.factor_set.kg_co2e_per_unit(self._codes, years).T, strict=True))
 
     @cached_property
     def _candidates(self) -> Candidates:
         return top_candidates(self.votes.probability)
 
     @cached_property
-    def _titles(self) -> list[str]:
-        return [self.model.titles.get(str(code), str(code)) for code in self.model.category.classes_]
+    def _codes(self) -> list[str]:
+        return [str(code) for code in self.basis.category.classes_]
 
     @cached_property
-    def _unit(self) -> str:
-        prices = self.factor_set.prices
-        return f"kg CO2e per {prices.currency}, {prices.basis} price"
+    def _titles(self) -> list[str]:
+        return [self.basis.titles.get(code, code) for code in self._codes]
 
 
 def _source_words(record: dict[str, object], licence: str) -> str:
@@ -213,9 +255,15 @@ def _source_words(record: dict[str, object], licence: str) -> str:
     return f"{words}; {record['screening_reason']}" if record["screening_reason"] else words
 
 
-def _significant(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Round to the digits that are stable however lines are batched: encoders differ in the eighth."""
+def significant(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Round to the digits that a figure may claim at the very most, and that a reader can carry over.
+
+    Examples
+    --------
+    >>> significant(np.array([1234567.0, -0.00123456789, 0.0]))
+    array([ 1.23457e+06, -1.23457e-03,  0.00000e+00])
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         magnitude = np.where(values == 0, 0, np.floor(np.log10(np.abs(values))))
     scale = 10.0 ** (SIGNIFICANT_DIGITS - 1 - np.nan_to_num(magnitude))
-    return np.round(values * scale) / scale
+    return np.asarray(np.round(values * scale) / scale) + 0.0  # no negative zero

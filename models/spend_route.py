@@ -14,7 +14,7 @@ from models.factor_sets import FactorSet
 from models.intervals import Z_90, CategoryDoubt, in_quadrature
 
 _MONEY_GSD: Final = 1.05
-"""Average rates and price indices stand for the day and the goods of a purchase; a few per cent either way."""
+"""Average rates and indices stand for the day and the goods of a purchase; a few per cent either way."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,13 @@ class SpendEstimates:
         :class:`features.money.NetSpend`.
     kg_co2e
         Central figure; NaN where the line has no usable amount or no candidate has a factor.
+    kg_per_spend
+        The candidates' factors mixed: kg CO2e per unit of ``spend``.
     category_half_width, half_width
         Half-widths of the 90% range in log kg CO2e: from doubt about the category alone, and in all.
     best
-        Position in ``classes`` of the most probable category that has a factor, -1 where there is none.
+        Position in ``classes`` of the most probable category that has a factor; where none has one, of the
+        most probable category.
     factor_year
         Year of prices whose factor is used.
     deflator, basic_price_rate
@@ -39,6 +42,7 @@ class SpendEstimates:
 
     spend: pd.DataFrame
     kg_co2e: npt.NDArray[np.float64]
+    kg_per_spend: npt.NDArray[np.float64]
     category_half_width: npt.NDArray[np.float64]
     half_width: npt.NDArray[np.float64]
     best: npt.NDArray[np.int64]
@@ -117,14 +121,15 @@ def spend_estimates(
     per_spend = _at(valued.kg_co2e_per_spend, row)
     mixed = mix_factors(probability, per_spend)
     amount = spend["spend"].to_numpy(dtype=np.float64)
-    kg = amount * np.exp(mixed.log_factor[query, year])
-    best = _best_usable(probability, np.isfinite(per_spend).any(axis=1))[query]
+    kg_per_spend = np.exp(mixed.log_factor[query, year])
+    best = _best(probability, np.asarray(np.isfinite(per_spend).any(axis=1)))[query]
     category_width = doubt.half_width(mixed.spread[query, year])
     factor_gsd = _factor_gsd(lines["country"].to_numpy(dtype=str), years[year], row[best], factor_set)
     other = np.full(len(lines), Z_90 * np.log(_MONEY_GSD))
     return SpendEstimates(
         spend=spend,
-        kg_co2e=kg,
+        kg_co2e=amount * kg_per_spend,
+        kg_per_spend=kg_per_spend,
         category_half_width=category_width,
         half_width=in_quadrature(category_width, Z_90 * np.log(factor_gsd), other),
         best=best,
@@ -139,14 +144,21 @@ def _at(values: npt.NDArray[np.float64], row: npt.NDArray[np.int64]) -> npt.NDAr
     return np.where(row[:, None] >= 0, values[row], np.nan)
 
 
-def _best_usable(probability: sparse.csr_matrix, usable: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
-    masked = probability @ sparse.diags(usable.astype(np.float64))
-    best = np.asarray(masked.argmax(axis=1)).ravel().astype(np.int64)
-    return np.where(np.asarray(masked.max(axis=1).todense()).ravel() > 0, best, -1)
+def _best(probability: sparse.csr_matrix, usable: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    """Most probable category of each query, one with a factor before any other, (u,)."""
+    with_factor = probability @ sparse.diags(usable.astype(np.float64))
+    found = np.asarray(with_factor.max(axis=1).todense()).ravel() > 0
+    best = np.where(
+        found, np.asarray(with_factor.argmax(axis=1)).ravel(), np.asarray(probability.argmax(axis=1)).ravel()
+    )
+    return best.astype(np.int64)
 
 
 def _factor_gsd(
-    country: npt.NDArray[np.str_], year: npt.NDArray[np.int64], row: npt.NDArray[np.int64], factor_set: FactorSet
+    country: npt.NDArray[np.str_],
+    year: npt.NDArray[np.int64],
+    row: npt.NDArray[np.int64],
+    factor_set: FactorSet,
 ) -> npt.NDArray[np.float64]:
     """Spread of each line's factor, found once for each country and year."""
     out = np.ones(len(row))

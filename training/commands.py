@@ -25,14 +25,18 @@ def train(
     from training.train import train as run  # noqa: PLC0415
 
     console = Console()
-    done = run(output, tracking_uri=tracking_uri, encoder=encoder, say=lambda text: console.print(f"{text} …"))
+    done = run(
+        output, tracking_uri=tracking_uri, encoder=encoder, say=lambda text: console.print(f"{text} …")
+    )
     print_scores(done.evaluation, console)
     console.print(f"Bundle {done.version} in {done.folder}, MLflow run {done.run_id} at {tracking_uri}.")
 
 
 @app.command()
 def evaluate(
-    bundle: Annotated[Path | None, typer.Argument(help="Folder of a bundle; by default the shipped one.")] = None,
+    bundle: Annotated[
+        Path | None, typer.Argument(help="Folder of a bundle; by default the shipped one.")
+    ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="CSV file for the figures.")] = None,
 ) -> None:
     """Evaluate a bundle on the labelled goods, beside a constant and TF-IDF neighbours."""

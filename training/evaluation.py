@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -22,6 +22,8 @@ from training.labelled_sets import LabelledSet
 
 FOLDS: Final = 5
 EVALUATED_ON: Final = "epa-v1.3"
+OWN: Final = "ledgerprint"
+"""Name of the model that is evaluated, beside those of its baselines."""
 _FACTOR_YEAR: Final = 2022
 _BINS: Final = 10
 
@@ -39,15 +41,15 @@ class Scores:
     top1, top5
         Share of lines whose most probable category, or one of the five most probable, is acceptable.
     factor_mape, factor_within_2x
-        Mean absolute percentage error of the factor against that of the best acceptable category, and share of
-        lines within a factor of two.
+        Mean absolute percentage error of the factor against that of the best acceptable category, and share
+        of lines within a factor of two.
     spend_weighted_error
         The same error weighted by the spend behind the lines.
     calibration_error
         Expected calibration error of the probability of the most probable category, ten bins.
     coverage, median_width
-        Share of true factors inside the 90% range for category doubt, and the median of its upper over lower end;
-        the range was calibrated on the other sets.
+        Share of true factors inside the 90% range for category doubt, and the median of its upper over
+        lower end; the range was calibrated on the other sets.
     lines_per_second
         Encoding and search, whole process, no cache.
     """
@@ -102,12 +104,16 @@ class Evaluation:
 
 
 def evaluate(
-    encoder: TextEncoder, category: NearestNeighbourCategory, factor_set: FactorSet, sets: Sequence[LabelledSet]
+    encoder: TextEncoder,
+    category: NearestNeighbourCategory,
+    factor_set: FactorSet,
+    sets: Sequence[LabelledSet],
 ) -> Evaluation:
     """Evaluate a category model and calibrate its doubt.
 
     Lines that are themselves entries of the reference index are scored in five folds by group, each with the
-    entries of its groups taken out of the index. Ranges are scored with the calibration of the other sets only.
+    entries of its groups taken out of the index. Ranges are scored with the calibration of the other sets
+    only.
 
     Parameters
     ----------
@@ -184,18 +190,21 @@ def _true_factors(labelled: LabelledSet, factor_set: FactorSet) -> npt.NDArray[n
 
 
 def _own_score(
-    answer: Predictions, truth: npt.NDArray[np.float64], category: NearestNeighbourCategory, doubt: CategoryDoubt
+    answer: Predictions,
+    truth: npt.NDArray[np.float64],
+    category: NearestNeighbourCategory,
+    doubt: CategoryDoubt,
 ) -> Scores:
     error = np.log(truth) - answer.log_factor
-    known = np.isfinite(error)
     width = doubt.half_width(answer.spread)
     hit, _ = hits(answer.probability, category.classes_, answer.dataset)
-    return Scores(
-        model="ledgerprint",
-        **_category_figures(answer.probability, category.classes_, answer.dataset),
-        **_factor_figures(np.exp(answer.log_factor), truth, answer.dataset.weight),
+    scores = _scores(
+        OWN, answer.dataset, answer.probability, category.classes_, np.exp(answer.log_factor), truth
+    )
+    return replace(
+        scores,
         calibration_error=expected_calibration_error(_row_max(answer.probability), hit),
-        coverage=float((np.abs(error) <= width)[known].mean()),
+        coverage=float((np.abs(error) <= width)[np.isfinite(error)].mean()),
         median_width=float(np.median(np.exp(2 * width))),
         lines_per_second=len(truth) / answer.seconds,
     )
@@ -204,68 +213,62 @@ def _own_score(
 def _tfidf_score(
     labelled: LabelledSet, truth: npt.NDArray[np.float64], index: ReferenceIndex, factor_set: FactorSet
 ) -> Scores:
-    """Baseline over the texts of the classifications, without labelled lines."""
+    """Baseline over the texts of the classifications, without labelled lines of this set."""
     of_set = index.entries["source_code"].isin(labelled.record).to_numpy()
     baseline = TfidfNeighbours().fit(index.without(of_set))
     probability = baseline.probability(labelled.text)
     factors = factor_set.kg_co2e_per_unit([str(c) for c in baseline.classes_], np.array([_FACTOR_YEAR]))
     estimate = np.exp(mix_factors(probability, factors).log_factor[:, 0])
     estimate = np.where(np.isfinite(estimate), estimate, constant_factor(truth))
-    return Scores(
-        model="TF-IDF",
-        **_category_figures(probability, baseline.classes_, labelled),
-        **_factor_figures(estimate, truth, labelled.weight),
-    )
+    return _scores("TF-IDF", labelled, probability, baseline.classes_, estimate, truth)
 
 
 def _constant_score(labelled: LabelledSet, truth: npt.NDArray[np.float64]) -> Scores:
-    first = pd.Series([codes[0] for codes in labelled.accepted])
-    commonest = first.value_counts(normalize=True)
+    """Baseline that knows the set: its commonest categories, and the median of its factors."""
+    codes, commonest = np.unique([accepted[0] for accepted in labelled.accepted], return_counts=True)
+    n = len(labelled.accepted)
+    probability = sparse.csr_matrix(np.tile(commonest / n, (n, 1)))
+    estimate = np.full(n, constant_factor(truth))
+    return _scores("constant", labelled, probability, codes, estimate, truth)
+
+
+def _scores(
+    model: str,
+    labelled: LabelledSet,
+    probability: sparse.csr_matrix,
+    classes: npt.NDArray[np.str_],
+    estimate: npt.NDArray[np.float64],
+    truth: npt.NDArray[np.float64],
+) -> Scores:
+    """Score probabilities (n, C) and factors (n,), kg CO2e per unit of money, NaN where there is none."""
+    first, among_five = hits(probability, classes, labelled)
+    known = np.isfinite(truth) & np.isfinite(estimate)
+    ratio = estimate[known] / truth[known]
+    error = np.abs(ratio - 1)
     return Scores(
-        model="constant",
+        model=model,
         dataset=labelled.name,
-        lines=len(truth),
+        lines=len(labelled.accepted),
         groups=len(set(labelled.group)),
-        top1=float(commonest.iloc[0]),
-        top5=float(commonest.iloc[:5].sum()),
-        **_factor_figures(np.full(len(truth), constant_factor(truth)), truth, labelled.weight),
+        top1=float(first.mean()),
+        top5=float(among_five.mean()),
+        factor_mape=float(error.mean()),
+        factor_within_2x=float((np.abs(np.log(ratio)) <= np.log(2)).mean()),
+        spend_weighted_error=float(np.average(error, weights=labelled.weight[known])),
     )
-
-
-def _category_figures(
-    probability: sparse.csr_matrix, classes: npt.NDArray[np.str_], labelled: LabelledSet
-) -> dict[str, object]:
-    first, within = hits(probability, classes, labelled)
-    return {
-        "dataset": labelled.name,
-        "lines": len(labelled.accepted),
-        "groups": len(set(labelled.group)),
-        "top1": float(first.mean()),
-        "top5": float(within.mean()),
-    }
 
 
 def hits(
     probability: sparse.csr_matrix, classes: npt.NDArray[np.str_], labelled: LabelledSet
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Whether the best, and whether one of the best five, is acceptable."""
-    best = np.argsort(-probability.toarray(), axis=1, kind="stable")[:, :5]
-    right = np.array([[classes[c] in codes for c in row] for row, codes in zip(best, labelled.accepted, strict=True)])
-    right &= np.take_along_axis(probability.toarray(), best, axis=1) > 0
-    return right[:, 0], right.any(axis=1)
-
-
-def _factor_figures(
-    estimate: npt.NDArray[np.float64], truth: npt.NDArray[np.float64], weight: npt.NDArray[np.float64]
-) -> dict[str, float]:
-    known = np.isfinite(truth) & np.isfinite(estimate)
-    ratio = estimate[known] / truth[known]
-    error = np.abs(ratio - 1)
-    return {
-        "factor_mape": float(error.mean()),
-        "factor_within_2x": float(((ratio >= 0.5) & (ratio <= 2)).mean()),  # noqa: PLR2004
-        "spend_weighted_error": float(np.average(error, weights=weight[known])),
-    }
+    """Tell whether the most probable category, and one of the best five, is acceptable; (n,) each."""
+    dense = probability.toarray()
+    best = np.argsort(-dense, axis=1, kind="stable")[:, :5]
+    accepted = [
+        [classes[c] in codes for c in row] for row, codes in zip(best, labelled.accepted, strict=True)
+    ]
+    right = np.logical_and(np.array(accepted), np.take_along_axis(dense, best, axis=1) > 0)
+    return right[:, 0], np.asarray(right.any(axis=1))
 
 
 def expected_calibration_error(probability: npt.NDArray[np.float64], hit: npt.NDArray[np.bool_]) -> float:
@@ -276,7 +279,10 @@ def expected_calibration_error(probability: npt.NDArray[np.float64], hit: npt.ND
     Guo et al., *On calibration of modern neural networks*, ICML 2017.
     """
     bins = np.minimum((probability * _BINS).astype(int), _BINS - 1)
-    gaps = [abs(probability[bins == b].mean() - hit[bins == b].mean()) * (bins == b).mean() for b in np.unique(bins)]
+    gaps = [
+        abs(probability[bins == b].mean() - hit[bins == b].mean()) * (bins == b).mean()
+        for b in np.unique(bins)
+    ]
     return float(np.sum(gaps))
 
 

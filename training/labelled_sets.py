@@ -33,8 +33,8 @@ class LabelledSet:
     group
         (n,) lines of one group are not independent.
     record
-        (n,) key of the line in its source; entries of the reference index that stem from the same group are kept
-        from voting.
+        (n,) key of the line in its source; entries of the reference index that stem from the same group are
+        kept from voting.
     weight
         (n,) spend behind a line, or 1.
     """
@@ -78,7 +78,9 @@ def grocery() -> LabelledSet:
     """Grocery listings with a label; texts with the same beginning form a group."""
     lines = grocery_lines()
     lines = lines[lines["naics_2017"] != ""].reset_index(drop=True)
-    beginning = lines["text"].str.lower().str.replace(r"[^0-9a-z]", "", regex=True).str.slice(0, _GROCERY_PREFIX)
+    beginning = (
+        lines["text"].str.lower().str.replace(r"[^0-9a-z]", "", regex=True).str.slice(0, _GROCERY_PREFIX)
+    )
     return LabelledSet(
         name="grocery",
         title="Grocery listings, noisy votes",
@@ -114,4 +116,4 @@ def _components(*keys: pd.Series) -> npt.NDArray[np.str_]:
     rows = np.tile(np.arange(n), len(columns))
     nodes = np.concatenate([column + offset for column, offset in zip(columns, offsets, strict=False)])
     links = csr_matrix((np.ones(len(rows)), (rows, nodes)), (offsets[-1], offsets[-1]))
-    return connected_components(links, directed=False)[1][:n].astype(str)
+    return np.asarray(connected_components(links, directed=False)[1][:n].astype(str))

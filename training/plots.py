@@ -1,9 +1,10 @@
-"""Pictures of an evaluation: does a stated probability mean what it says, do ranges hold what they promise."""
+"""Pictures of an evaluation: do probabilities mean what they say, do ranges hold what they promise."""
 
 from collections.abc import Sequence
 
 import altair as alt
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import vl_convert
 
@@ -30,7 +31,7 @@ def evaluation_plots(evaluation: Evaluation, classes: Sequence[str]) -> dict[str
     }
 
 
-def _calibration(predictions: Sequence[Predictions], classes: "np.ndarray[tuple[int], np.dtype[np.str_]]") -> alt.Chart:
+def _calibration(predictions: Sequence[Predictions], classes: npt.NDArray[np.str_]) -> alt.TopLevelMixin:
     rows = []
     for answer in predictions:
         first, _ = hits(answer.probability, classes, answer.dataset)
@@ -52,20 +53,26 @@ def _calibration(predictions: Sequence[Predictions], classes: "np.ndarray[tuple[
         color=alt.Color("set:N", title="set"),
     )
     diagonal = alt.Chart(pd.DataFrame({"x": [0, 1], "y": [0, 1]})).mark_line(strokeDash=[4, 4], color="#888")
-    return (diagonal.encode(x="x:Q", y="y:Q") + chart).properties(
+    return alt.layer(diagonal.encode(x="x:Q", y="y:Q"), chart).properties(
         title="Probability of the most probable category", width=_SIZE, height=_SIZE
     )
 
 
-def _coverage(scores: pd.DataFrame) -> alt.Chart:
+def _coverage(scores: pd.DataFrame) -> alt.TopLevelMixin:
     own = scores[scores["coverage"].notna()]
-    bars = alt.Chart(own).mark_bar().encode(
-        x=alt.X("coverage:Q", title="share of true factors in the 90% range", scale=alt.Scale(domain=[0, 1])),
-        y=alt.Y("dataset:N", title="set, calibrated on the others"),
+    bars = (
+        alt.Chart(own)
+        .mark_bar()
+        .encode(
+            x=alt.X(
+                "coverage:Q", title="share of true factors in the 90% range", scale=alt.Scale(domain=[0, 1])
+            ),
+            y=alt.Y("dataset:N", title="set, calibrated on the others"),
+        )
     )
     promise = alt.Chart(pd.DataFrame({"x": [COVERAGE]})).mark_rule(color="#c00").encode(x="x:Q")
-    return (bars + promise).properties(title="Coverage of the range for category doubt", width=_SIZE)
+    return alt.layer(bars, promise).properties(title="Coverage of the range for category doubt", width=_SIZE)
 
 
-def _png(chart: alt.Chart) -> bytes:
+def _png(chart: alt.TopLevelMixin) -> bytes:
     return bytes(vl_convert.vegalite_to_png(chart.to_json(), scale=2))

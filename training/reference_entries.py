@@ -15,10 +15,26 @@ from models.category import query_text
 from models.reference_index import ReferenceEntries
 
 _BOILERPLATE: Final = re.compile(
-    r"^This (U\.S\. )?industry (group )?comprises (\([^)]*\) )?(establishments|units) primarily (engaged in )?", re.I
+    r"^This (U\.S\. )?industry (group )?comprises (\([^)]*\) )?"
+    r"(establishments|units) primarily (engaged in )?",
+    re.IGNORECASE,
 )
 _DESCRIPTION_LENGTH: Final = 600
-PUBLIC_ADMINISTRATION: Final = "92"
+NOT_BOUGHT: Final = ("92", "22111", "221121")
+"""Categories that no buyer buys from: public administration, and the generation and bulk transmission of
+electricity, which reaches buyers through its distribution (221122)."""
+
+_GOODS_SECTORS: Final = ("11", "21", "31", "32", "33")
+_ACTIVITY: Final = re.compile(
+    r"[, ]*\b(manufacturing|mfg|farming|growing|production|mining|processing|canning|milling|mills?"
+    r"|preserving|weaving|printing|made (from purchased|in) )\b.*$",
+    re.IGNORECASE,
+)
+_EXAMPLES: Final = re.compile(r"\((?:e\.g\.|i\.e\.),?\s*([^)]*)\)")
+_BRACKETS: Final = re.compile(r"\s*\([^)]*\)")
+_SHORTEST_NAME: Final = 3
+_SHORTEST_EXAMPLE: Final = 5
+"""Of "Peppers (e.g., bell, hot, red)" the short examples are no goods."""
 
 WEIGHTS: Final = {
     "naics_2017_index": 1.0,
@@ -38,24 +54,33 @@ def reference_entries() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        :class:`models.reference_index.ReferenceEntries`, without public administration (NAICS 92): what a public
-        body does is not what a buyer buys.
+        :class:`models.reference_index.ReferenceEntries`, without the categories of :data:`NOT_BOUGHT`.
 
     Raises
     ------
     MissingDataError, AlteredDataError
         If a source is not at hand as the catalogue describes it.
     """
-    parts = [_naics_index(), _naics_titles(), _naics_descriptions(), _schedule_b(), _emdn(), labelled_entries(public_lines())]
+    parts = [
+        _naics_index(),
+        _goods_of_naics_index(),
+        _naics_titles(),
+        _naics_descriptions(),
+        _schedule_b(),
+        _emdn(),
+        labelled_entries(public_lines()),
+    ]
     entries = pd.concat(parts, ignore_index=True)
-    entries = entries[~entries["naics_code"].str.startswith(PUBLIC_ADMINISTRATION) & (entries["text"] != "")]
+    entries = entries[~entries["naics_code"].str.startswith(NOT_BOUGHT) & (entries["text"] != "")]
     return ReferenceEntries.validate(entries.reset_index(drop=True))
 
 
 def labelled_entries(lines: pd.DataFrame) -> pd.DataFrame:
-    """Turn labelled purchases into entries: one for each category an expert accepts, the first ones weighing more."""
+    """Turn labelled purchases into entries, one for each accepted category, the first ones weighing more."""
     bought = lines[lines["status"] == "purchase"].copy()
-    bought["text"] = [query_text(d, s) for d, s in zip(bought["description"], bought["supplier"], strict=True)]
+    bought["text"] = [
+        query_text(d, s) for d, s in zip(bought["description"], bought["supplier"], strict=True)
+    ]
     bought["source_code"] = bought["source"] + ":" + bought["row"].astype(str)
     rows = bought[["text", "source_code", "accept"]].explode("accept").dropna(subset="accept")
     rank = rows.groupby(level=0).cumcount()
@@ -66,6 +91,33 @@ def labelled_entries(lines: pd.DataFrame) -> pd.DataFrame:
 def _naics_index() -> pd.DataFrame:
     index = naics_index(2017)
     return _entries(index["naics_code"], index["entry"], "naics_2017_index", index["naics_code"])
+
+
+def _goods_of_naics_index() -> pd.DataFrame:
+    """Name the goods of the index without the activity.
+
+    Buyers write "backpack"; "Knapsacks (e.g., backpacks, book bags) manufacturing" is further from that than
+    "Mountain hiking" is.
+    """
+    index = naics_index(2017)
+    index = index[index["naics_code"].str.startswith(_GOODS_SECTORS)]
+    names = index.assign(entry=index["entry"].map(goods_names)).explode("entry").dropna(subset="entry")
+    names = names.drop_duplicates(["naics_code", "entry"])
+    return _entries(names["naics_code"], names["entry"], "naics_2017_index", names["naics_code"])
+
+
+def goods_names(entry: str) -> list[str]:
+    """Name the goods that an entry of the NAICS index is about, where that is not the entry itself.
+
+    Examples
+    --------
+    >>> goods_names("Knapsacks (e.g., backpacks, book bags) manufacturing")
+    ['Knapsacks', 'backpacks', 'book bags']
+    """
+    goods = _ACTIVITY.sub("", _BRACKETS.sub("", entry)).strip(" ,")
+    examples = [name.strip() for text in _EXAMPLES.findall(entry) for name in re.split(r",| or | and ", text)]
+    named = [goods] if len(goods) >= _SHORTEST_NAME and goods != entry else []
+    return named + [name for name in examples if len(name) >= _SHORTEST_EXAMPLE]
 
 
 def _naics_titles() -> pd.DataFrame:

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from rich.box import SIMPLE
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
 from data.labelled import public_lines
 from models.persistence import load_model
-from training.evaluation import EVALUATED_ON, Evaluation, evaluate
+from training.evaluation import EVALUATED_ON, OWN, Evaluation, evaluate
 from training.labelled_sets import labelled_sets
 from training.screening_evaluation import ScreeningReport, evaluate_screening
 
@@ -29,12 +29,15 @@ def evaluate_bundle(folder: Path) -> tuple[Evaluation, ScreeningReport]:
 
 
 def print_scores(evaluation: Evaluation, console: Console) -> None:
-    """Print one row for each model and set."""
-    table = Table(title=f"Category and factor ({EVALUATED_ON}), on groups never seen", box=SIMPLE, padding=(0, 1, 0, 0))
-    for heading in ("set", "model", "lines", "top-1", "top-5", "MAPE", "by spend", "in 2x", "ECE", "90%", "width", "/s"):
-        table.add_column(heading, justify="left" if heading in {"set", "model"} else "right", no_wrap=True)
+    """Print a row for each model and set, and how far the probabilities and ranges can be trusted."""
+    table = _table(f"Category and factor ({EVALUATED_ON}), groups never seen", "Set", "Model")
+    for heading in ("Lines", "Top-1", "Top-5", "MAPE", "By spend", "Within 2x"):
+        table.add_column(heading, justify="right")
+    trust = _table("Probability and 90% range of ledgerprint", "Set")
+    for heading in ("Groups", "ECE", "In range", "Upper/lower", "Lines/s"):
+        trust.add_column(heading, justify="right")
     for score in evaluation.scores:
-        own = score.model == "ledgerprint"
+        own = score.model == OWN
         table.add_row(
             score.dataset,
             score.model,
@@ -44,26 +47,35 @@ def print_scores(evaluation: Evaluation, console: Console) -> None:
             f"{score.factor_mape:.1%}",
             f"{score.spend_weighted_error:.1%}",
             f"{score.factor_within_2x:.3f}",
-            f"{score.calibration_error:.3f}" if own else "",
-            f"{score.coverage:.3f}" if own else "",
-            f"{score.median_width:.1f}" if own else "",
-            f"{score.lines_per_second:,.0f}" if own else "",
             style="bold" if own else None,
         )
+        if own:
+            trust.add_row(
+                score.dataset,
+                f"{score.groups:,}",
+                f"{score.calibration_error:.3f}",
+                f"{score.coverage:.1%}",
+                f"{score.median_width:.1f}",
+                f"{score.lines_per_second:,.0f}",
+            )
     console.print(table)
     console.print(
-        "MAPE (also weighted by spend) and in 2x: factor of the estimate against that of the labelled category. ECE: "
-        "expected calibration error of the category's probability. 90%: share of true factors inside the range for "
-        "category doubt, calibrated on the other sets; width: its median upper/lower. /s: lines encoded and searched "
-        "in a second. The constant is the set's own median."
+        "MAPE, also weighted by spend, and within 2x: factor of the estimate against that of the labelled "
+        "category. The constant is the set's own commonest category and median factor.\n"
+    )
+    console.print(trust)
+    console.print(
+        "ECE: expected calibration error of the most probable category. In range: share of true factors "
+        "inside the range for category doubt, which was calibrated on the other sets; upper/lower: its "
+        "median width. Lines/s: encoded and searched.\n"
     )
 
 
 def print_screening(report: ScreeningReport, console: Console) -> None:
     """Print how well purchases are told from the rest."""
-    table = Table(title="Screening: purchases told from the rest, split by supplier")
-    for heading in ("lines of", "lines", "no purchases", "found", "wrongly excluded", "unclear"):
-        table.add_column(heading, justify="left" if heading == "lines of" else "right")
+    table = _table("Screening: purchases told from the rest, split by supplier", "Suppliers")
+    for heading in ("Lines", "No purchases", "Found", "Wrongly excluded", "Unclear"):
+        table.add_column(heading, justify="right")
     for name, score in {**report.by_half, "all": report.overall}.items():
         table.add_row(
             name,
@@ -74,3 +86,7 @@ def print_screening(report: ScreeningReport, console: Console) -> None:
             f"{score.unclear_share:.1%}",
         )
     console.print(table)
+
+
+def _table(title: str, *headings: str) -> Table:
+    return Table(*headings, title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ import pandas as pd
 
 DEFAULT_TRACKING_URI: Final = "sqlite:///mlflow.db"
 EXPERIMENT: Final = "ledgerprint"
+_SQLITE: Final = "sqlite:///"
 
 
 @contextmanager
@@ -21,18 +23,35 @@ def training_run(tracking_uri: str, name: str) -> Iterator[Any]:
     Parameters
     ----------
     tracking_uri
-        Of an MLflow server, or ``sqlite:///FILE``; local artifacts lie in ``mlruns``.
+        Of an MLflow server, or ``sqlite:///FILE``, with the artifacts in ``mlruns`` beside the file.
     name
         Of the run.
     """
-    # MLflow loads slowly and logs its database migrations; only a training pays for either.
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    import mlflow  # noqa: PLC0415
-
+    mlflow = _quiet_mlflow()
     mlflow.set_tracking_uri(tracking_uri)
+    if mlflow.get_experiment_by_name(EXPERIMENT) is None:
+        mlflow.create_experiment(EXPERIMENT, artifact_location=_artifacts_beside(tracking_uri))
     mlflow.set_experiment(EXPERIMENT)
     with mlflow.start_run(run_name=name) as run:
         yield run
+
+
+def _quiet_mlflow() -> Any:
+    """Import MLflow with its telemetry off and its notes on database migrations quietened."""
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+    os.environ["DO_NOT_TRACK"] = "true"
+    import mlflow  # noqa: PLC0415 - loads slowly; only a training pays for it
+
+    for name in ("mlflow", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    return mlflow
+
+
+def _artifacts_beside(tracking_uri: str) -> str | None:
+    """Folder ``mlruns`` beside a SQLite file; ``None`` leaves it to the server."""
+    if not tracking_uri.startswith(_SQLITE):
+        return None
+    return (Path(tracking_uri.removeprefix(_SQLITE)).resolve().parent / "mlruns").as_uri()
 
 
 def log_parameters(parameters: Mapping[str, Any], data_versions: Mapping[str, Any]) -> None:
@@ -45,7 +64,7 @@ def log_parameters(parameters: Mapping[str, Any], data_versions: Mapping[str, An
 
 
 def log_scores(scores: pd.DataFrame) -> None:
-    """Log every figure of an evaluation: as metrics ``set.model.figure``, and as a table."""
+    """Log every figure of an evaluation as a metric ``set.model.figure``, and all of them as a table."""
     import mlflow  # noqa: PLC0415
 
     numbers = scores.select_dtypes("number").columns

@@ -1,6 +1,6 @@
 """Training: from the reference data to a bundle, as one MLflow run."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -18,8 +18,8 @@ from models.footprint import FootprintModel
 from models.persistence import save_model
 from models.reference_index import ReferenceIndex
 from training.code_table import code_table
-from training.evaluation import EVALUATED_ON, Evaluation, evaluate
-from training.labelled_sets import labelled_sets
+from training.evaluation import EVALUATED_ON, OWN, Evaluation, evaluate
+from training.labelled_sets import LabelledSet, labelled_sets
 from training.plots import evaluation_plots
 from training.reference_entries import WEIGHTS, reference_entries
 from training.tracking import (
@@ -52,7 +52,11 @@ IN_THE_BUNDLE: Final = (
 )
 """Files whose content reaches the bundle."""
 
-CALIBRATED_ON: Final = ("labelled/austin_train.csv", "labelled/grocery_train.csv", "labelled/public_lines_train.csv")
+CALIBRATED_ON: Final = (
+    "labelled/austin_train.csv",
+    "labelled/grocery_train.csv",
+    "labelled/public_lines_train.csv",
+)
 """Files with labels that the range is calibrated on, and that the model is evaluated on."""
 
 
@@ -71,12 +75,14 @@ def train(
     *,
     tracking_uri: str = DEFAULT_TRACKING_URI,
     encoder: str = DEFAULT_ENCODER,
+    entries: pd.DataFrame | None = None,
+    sets: Sequence[LabelledSet] | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Training:
     """Train the model and save it.
 
-    Nothing is drawn at random: the same data, encoder and library versions give the same bundle on the same kind
-    of machine.
+    Nothing is drawn at random: the same data, encoder and library versions give the same bundle on the same
+    kind of machine.
 
     Parameters
     ----------
@@ -86,6 +92,10 @@ def train(
         Of MLflow.
     encoder
         See :class:`features.text.TextEncoder`.
+    entries
+        :class:`models.reference_index.ReferenceEntries`; ``None`` takes those of the reference data.
+    sets
+        Labelled goods to evaluate and calibrate on; ``None`` takes those of the reference data.
     say
         Told what is being done.
 
@@ -98,7 +108,7 @@ def train(
     """
     with training_run(tracking_uri, "nearest neighbours") as run:
         say("gathering the reference entries")
-        entries = reference_entries()
+        entries = reference_entries() if entries is None else entries
         text_encoder = TextEncoder(encoder).fit()
         say(f"encoding {len(entries):,} entries (minutes)")
         index = ReferenceIndex.from_vectors(entries, text_encoder.transform(entries["text"]))
@@ -107,11 +117,10 @@ def train(
         versions = data_versions()
         log_parameters(_parameters(text_encoder, category, entries), versions)
         say("evaluating on labelled goods")
-        found = evaluate(text_encoder, category, factor_sets[EVALUATED_ON], labelled_sets())
-        scores = found.to_frame()
-        log_scores(scores)
+        sets = labelled_sets() if sets is None else sets
+        found = evaluate(text_encoder, category, factor_sets[EVALUATED_ON], sets)
+        log_scores(found.to_frame())
         log_plots(evaluation_plots(found, [str(code) for code in category.classes_]))
-        card = model_card(category, scores, versions)
         model = FootprintModel(
             encoder=text_encoder,
             category=category,
@@ -121,11 +130,11 @@ def train(
             titles=_titles(),
             codes=BuyerCodes(code_table()),
             version="",
-            card=card,
+            card=model_card(category, found.to_frame(), versions),
         )
         say(f"saving the bundle to {folder}")
         version = save_model(model, folder)
-        log_bundle(folder, version, card)
+        log_bundle(folder, version, model.card)
         return Training(version, folder, run.info.run_id, found)
 
 
@@ -147,8 +156,18 @@ def model_card(
     category: NearestNeighbourCategory, scores: pd.DataFrame, versions: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Describe the model: what it is, what it was made from and how well it does."""
-    own = scores[scores["model"] == "ledgerprint"]
-    stable = ["dataset", "lines", "groups", "top1", "top5", "factor_mape", "factor_within_2x", "coverage", "median_width"]
+    own = scores[scores["model"] == OWN]
+    stable = [
+        "dataset",
+        "lines",
+        "groups",
+        "top1",
+        "top5",
+        "factor_mape",
+        "factor_within_2x",
+        "coverage",
+        "median_width",
+    ]
     return {
         "name": "nearest neighbours over open classifications, spend-based",
         "categories": len(category.classes_),
@@ -159,11 +178,14 @@ def model_card(
     }
 
 
-def _parameters(encoder: TextEncoder, category: NearestNeighbourCategory, entries: pd.DataFrame) -> dict[str, Any]:
+def _parameters(
+    encoder: TextEncoder, category: NearestNeighbourCategory, entries: pd.DataFrame
+) -> dict[str, Any]:
     return {
         "encoder": encoder.model,
         "encoder_sha256": encoder.weights_sha256_,
         "entries": len(entries),
+        **{f"entries.{source}": int(count) for source, count in entries["source"].value_counts().items()},
         **{f"category.{name}": value for name, value in category.get_params().items()},
         **{f"weight.{source}": weight for source, weight in WEIGHTS.items()},
     }

@@ -24,6 +24,9 @@ def encoder() -> TextEncoder:
         ("A4 80gsm ream", "A4 80gsm ream"),
         ("WD-40 400ml", "WD-40 400ml"),
         ("10 ml x 100", "10 ml x 100"),
+        ("TYRES 205/55", "tires 205/55"),
+        ("Fresh cilantro (bunch)", "Fresh coriander (bunch)"),
+        ("tyrex petroleum kerbside", "tyrex petroleum kerbside"),
     ],
 )
 def test_cleaning_takes_off_codes_and_leaves_goods(written: str, meant: str):

@@ -28,7 +28,9 @@ def test_what_was_saved_is_what_is_loaded(bundle, tmp_path):
 
 def test_the_version_follows_the_content_and_nothing_else(bundle, tmp_path):
     first, second = save_bundle(bundle, tmp_path / "one"), save_bundle(bundle, tmp_path / "two")
-    other = save_bundle(Bundle({**bundle.metadata, "seed": 1}, bundle.arrays, bundle.tables), tmp_path / "three")
+    other = save_bundle(
+        Bundle({**bundle.metadata, "seed": 1}, bundle.arrays, bundle.tables), tmp_path / "three"
+    )
     assert first == second != other
 
 

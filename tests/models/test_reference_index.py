@@ -32,9 +32,7 @@ def test_search_agrees_with_brute_force_on_full_precision(vectors):
     queries = unit_rows(np.random.default_rng(1), 300)
     found = index_of(vectors).search(queries, 5)
     truth = queries @ vectors.T
-    np.testing.assert_allclose(
-        found.similarity, np.sort(truth, axis=1)[:, ::-1][:, :5], atol=0.01
-    )
+    np.testing.assert_allclose(found.similarity, np.sort(truth, axis=1)[:, ::-1][:, :5], atol=0.01)
     assert (np.diff(found.similarity, axis=1) <= 0).all()
 
 
