@@ -20,9 +20,12 @@ _BOILERPLATE: Final = re.compile(
     re.IGNORECASE,
 )
 _DESCRIPTION_LENGTH: Final = 600
-NOT_BOUGHT: Final = ("92", "22111", "221121")
-"""Categories that no buyer buys from: public administration, and the generation and bulk transmission of
-electricity, which reaches buyers through its distribution (221122)."""
+NOT_BOUGHT: Final = "92"
+"""Public administration: what a public body does is not what a buyer buys."""
+
+_ELECTRICITY: Final = r"^(?:22111\d|221121)$"
+_ELECTRICITY_AS_BOUGHT: Final = "221122"
+"""However electricity is made and transmitted, it reaches a buyer through its distribution."""
 
 _GOODS_SECTORS: Final = ("11", "21", "31", "32", "33")
 _ACTIVITY: Final = re.compile(
@@ -54,7 +57,8 @@ def reference_entries() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        :class:`models.reference_index.ReferenceEntries`, without the categories of :data:`NOT_BOUGHT`.
+        :class:`models.reference_index.ReferenceEntries`, without the sector :data:`NOT_BOUGHT`;
+        the generation of electricity stands under its distribution.
 
     Raises
     ------
@@ -71,6 +75,7 @@ def reference_entries() -> pd.DataFrame:
         labelled_entries(public_lines()),
     ]
     entries = pd.concat(parts, ignore_index=True)
+    entries["naics_code"] = entries["naics_code"].replace(_ELECTRICITY, _ELECTRICITY_AS_BOUGHT, regex=True)
     entries = entries[~entries["naics_code"].str.startswith(NOT_BOUGHT) & (entries["text"] != "")]
     return ReferenceEntries.validate(entries.reset_index(drop=True))
 
