@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from models.bundle import DEFAULT_BUNDLE
+from serving.documents import read_ledger
 
 COMMAND = Path(sys.executable).with_name("ledgerprint")
 EXAMPLES = {"hospital.csv": [], "council.csv": ["--country", "GB"], "university.csv": []}
@@ -54,7 +55,10 @@ def test_every_line_of_a_shipped_ledger_is_accounted_for_in_order(examples, tmp_
     assert "\x1b" not in done.stdout + done.stderr
     assert "estimating" not in done.stderr
     table = pd.read_parquet(output)
-    assert list(table["line_id"]) == [str(n) for n in range(1, len(table) + 1)]
+    read = read_ledger(examples / name)
+    assert list(table["line_id"]) == list(read.lines["line_id"])
+    assert table["line_id"].is_unique
+    pd.testing.assert_frame_equal(table[read.source.columns], read.source, check_dtype=False)
     assert set(table["status"]) <= {"estimated", "review", "excluded", "unmatched"}
     assert table.loc[table["status"] == "estimated", "kg_co2e"].notna().all()
     assert (table.loc[table["kg_co2e"].isna(), "reason"] != "").all()
