@@ -2,6 +2,7 @@
 
 from data.labelled.construction import boverket, br18
 from data.labelled.foods import agribalyse_gate, agribalyse_stages, owid_food, rivm_food
+from data.labelled.health_items import health_items
 from data.labelled.products import carbon_catalogue, uslci
 from data.labelled.purchases import austin_lines, grocery_lines, public_lines
 
@@ -13,6 +14,7 @@ __all__ = [
     "br18",
     "carbon_catalogue",
     "grocery_lines",
+    "health_items",
     "owid_food",
     "public_lines",
     "rivm_food",
