@@ -1,0 +1,226 @@
+"""What is known about a product before its footprint: the footprints of its neighbours, and attributes."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+Boundary = Literal["gate", "shop", "consumer", "reported"]
+BOUNDARIES: Final[tuple[Boundary, ...]] = ("gate", "shop", "consumer", "reported")
+"""Where a footprint ends; ``reported`` is the boundary a company chose and did not break down."""
+
+_LEVELS: Final = {6: 0.4, 4: 0.3, 3: 0.3}  # digits of the NAICS code, and how much agreement there weighs
+_BLOCK: Final = 64  # the rounding of a matrix product depends on its shape, so every block is filled up
+
+_Matrix = npt.NDArray[np.float32]
+_Vector = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class CategoryProbabilities:
+    """Probability of each category for n texts, as the category model gives them.
+
+    Attributes
+    ----------
+    codes
+        (C,) NAICS 2017 codes of six digits.
+    probability
+        (n, C) rows sum to 1 or, where nothing is known, to 0.
+    """
+
+    codes: npt.NDArray[np.str_]
+    probability: sparse.csr_matrix
+
+    def __getitem__(self, rows: npt.NDArray[np.bool_] | npt.NDArray[np.int_]) -> "CategoryProbabilities":
+        return CategoryProbabilities(self.codes, self.probability[rows])
+
+    def profile(self, names: npt.NDArray[np.str_]) -> _Matrix:
+        """Return (n, len(names)) vectors, whose inner product says how far two texts agree on the industry.
+
+        Square roots of the probabilities of codes and of their first four and three digits, each level of
+        unit norm before it is weighed: a weighted mean of Bhattacharyya coefficients.
+        """
+        column = {name: at for at, name in enumerate(names)}
+        out = np.zeros((self.probability.shape[0], len(names)), dtype=np.float32)
+        for digits, weight in _LEVELS.items():
+            prefixes, of_code = np.unique([code[:digits] for code in self.codes], return_inverse=True)
+            merge = sparse.csr_matrix((np.ones(len(of_code)), (np.arange(len(of_code)), of_code)))
+            share = np.sqrt(np.asarray((self.probability @ merge).todense()))
+            norm = np.linalg.norm(share, axis=1, keepdims=True)
+            share *= np.sqrt(weight) / np.where(norm > 0, norm, 1.0)
+            known = [at for at, prefix in enumerate(prefixes) if prefix in column]
+            out[:, [column[prefixes[at]] for at in known]] = share[:, known]
+        return out
+
+    def profile_names(self) -> npt.NDArray[np.str_]:
+        """Columns of the profile that some row of these reaches, (p,)."""
+        reached = np.flatnonzero(np.asarray(self.probability.sum(axis=0)).ravel() > 0)
+        return np.unique([code[:digits] for code in self.codes[reached] for digits in _LEVELS])
+
+
+@dataclass(frozen=True)
+class Products:
+    """What is known of n products: ``vectors`` (n, d) unit-norm, ``profile`` (n, p), and per product the
+    ``boundary`` asked for (position in :data:`BOUNDARIES`) and ``weight_kg`` of a piece (NaN if unknown).
+    """  # noqa: D205
+
+    vectors: _Matrix
+    profile: _Matrix
+    boundary: npt.NDArray[np.int64]
+    weight_kg: _Vector
+
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+    def __getitem__(self, rows: npt.NDArray[np.bool_] | npt.NDArray[np.int_] | slice) -> "Products":
+        return Products(self.vectors[rows], self.profile[rows], self.boundary[rows], self.weight_kg[rows])
+
+
+@dataclass(frozen=True)
+class Footprints:
+    """Known footprints of m products: ``log`` (m,) at the product's own boundary, ``log_gate`` (m,) at the
+    gate where the source tells, else the same; ``weight`` (m,) as evidence; ``rarity`` (m,) further weight in
+    learning, so that a domain with many examples does not drown the others; ``group`` (m,) families.
+    """  # noqa: D205
+
+    log: _Vector
+    log_gate: _Vector
+    weight: _Vector
+    rarity: _Vector
+    group: npt.NDArray[np.int64]
+
+    def __getitem__(self, rows: npt.NDArray[np.bool_] | npt.NDArray[np.int_]) -> "Footprints":
+        return Footprints(
+            self.log[rows], self.log_gate[rows], self.weight[rows], self.rarity[rows], self.group[rows]
+        )
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A way to look for neighbours: similarity of text and of industry, and how fast a vote falls with it."""
+
+    text: float
+    industry: float
+    temperature: float
+
+
+KINDS: Final = {"text": Kind(1.0, 0.0, 0.06), "joint": Kind(1.0, 0.4, 0.06), "industry": Kind(0.3, 1.0, 0.12)}
+SAME_BOUNDARY: Final = 0.05
+"""Similarity that a neighbour gains by having the boundary that is asked for."""
+
+_STATISTICS: Final = (
+    "nearest_similarity",
+    "tenth_similarity",
+    "mean",
+    "spread",
+    "mean_of_10",
+    "median_of_10",
+    "mean_at_gate",
+    "lowest_of_5",
+    "highest_of_5",
+    "mean_same_boundary",
+)
+FEATURES: Final = (
+    *(f"{kind}_{statistic}" for kind in KINDS for statistic in _STATISTICS),
+    "boundary",
+    "log_weight",
+)
+JOINT_MEAN: Final = FEATURES.index("joint_mean")
+
+
+def features(
+    asked: Products,
+    known: Products,
+    footprints: Footprints,
+    neighbours: int,
+    own_group: npt.NDArray[np.int64] | None = None,
+) -> _Vector:
+    """Return (n, len(:data:`FEATURES`)) features of the products asked for.
+
+    Parameters
+    ----------
+    asked, known
+        Products without and with a footprint.
+    footprints
+        Of the known products.
+    neighbours
+        How many vote.
+    own_group
+        (n,) family of each product asked for, whose members may not vote; ``None`` where none is known.
+    """
+    out = np.empty((len(asked), len(FEATURES)))
+    for start in range(0, len(asked), _BLOCK):
+        rows = slice(start, start + _BLOCK)
+        block = asked[rows]
+        text, industry = similarities(block, known)
+        same = block.boundary[:, None] == known.boundary[None]
+        banned = None if own_group is None else own_group[rows][:, None] == footprints.group[None]
+        columns = []
+        for kind in KINDS.values():
+            total = kind.text * text + kind.industry * industry + SAME_BOUNDARY * same
+            if banned is not None:
+                total = np.where(banned, -np.inf, total)
+            columns.append(_statistics(total, same, footprints, neighbours, kind.temperature))
+        attributes = np.column_stack([block.boundary, np.log(block.weight_kg)])
+        out[rows] = np.hstack([*columns, attributes])
+    return out
+
+
+def similarities(asked: Products, known: Products) -> tuple[_Matrix, _Matrix]:
+    """Similarity of text and of industry, both (n, m), of up to a block of products."""
+    n = len(asked)
+    text = _filled(asked.vectors) @ known.vectors.T
+    industry = _filled(asked.profile) @ known.profile.T
+    return text[:n], industry[:n]
+
+
+def _statistics(
+    similarity: _Matrix,
+    same_boundary: npt.NDArray[np.bool_],
+    footprints: Footprints,
+    neighbours: int,
+    temperature: float,
+) -> _Vector:
+    """Statistics of the log footprints of the nearest, (n, len(_STATISTICS))."""
+    k = min(neighbours, similarity.shape[1])
+    entry = np.argpartition(-similarity, k - 1, axis=1)[:, :k]
+    order = np.argsort(-np.take_along_axis(similarity, entry, axis=1), axis=1, kind="stable")
+    entry = np.take_along_axis(entry, order, axis=1)
+    near = np.take_along_axis(similarity, entry, axis=1).astype(np.float64)
+    vote = np.exp((near - near[:, :1]) / temperature) * footprints.weight[entry]
+    agreeing = vote * (np.take_along_axis(same_boundary, entry, axis=1) + 1e-3)
+    log = footprints.log[entry]
+    mean = _mean(log, vote)
+    ten, five = log[:, : min(10, k)], log[:, : min(5, k)]
+    return np.column_stack(
+        [
+            near[:, 0],
+            near[:, ten.shape[1] - 1],
+            mean,
+            np.sqrt(_mean((log - mean[:, None]) ** 2, vote)),
+            ten.mean(axis=1),
+            np.median(ten, axis=1),
+            _mean(footprints.log_gate[entry], vote),
+            five.min(axis=1),
+            five.max(axis=1),
+            _mean(log, agreeing),
+        ]
+    )
+
+
+def boundary_positions(boundary: pd.Series) -> npt.NDArray[np.int64]:
+    """Positions in :data:`BOUNDARIES`, (n,)."""
+    return np.array([BOUNDARIES.index(name) for name in boundary], dtype=np.int64)
+
+
+def _mean(value: _Vector, weight: _Vector) -> _Vector:
+    return np.asarray((value * weight).sum(axis=1) / weight.sum(axis=1))
+
+
+def _filled(rows: _Matrix) -> _Matrix:
+    full = np.zeros((_BLOCK, rows.shape[1]), dtype=np.float32)
+    full[: len(rows)] = rows
+    return full

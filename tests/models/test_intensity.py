@@ -1,0 +1,152 @@
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import sparse
+
+from models.intensity import IntensityModel, family_folds
+from models.intensity_features import CategoryProbabilities, Footprints, Products, features
+from models.state import State
+
+MATERIALS = {"steel": 2.0, "aluminium": 9.0, "paper": 1.0, "beef": 25.0, "bread": 0.7, "jeans": 15.0}
+CODES = np.array(["331110", "331313", "322121", "311611", "311812", "315220"])
+
+
+def products(families_each=12, seed=0):
+    """Products around a direction for each material; two members in each family."""
+    rng = np.random.default_rng(seed)
+    rows, vectors, position = [], [], []
+    for at, (material, value) in enumerate(MATERIALS.items()):
+        for family in range(families_each):
+            true = value * np.exp(rng.normal(0, 0.2))
+            for member in range(2):
+                vector = 3 * np.eye(24)[at] + rng.normal(0, 0.3, 24)
+                vectors.append(vector / np.linalg.norm(vector))
+                position.append(at)
+                rows.append(
+                    {
+                        "text": f"{material} {family} {member}",
+                        "kg_co2e_per_kg": true,
+                        "gate_kg_co2e_per_kg": true,
+                        "boundary": "consumer" if member else "gate",
+                        "domain": "food" if material in ("beef", "bread") else "things",
+                        "group": f"{material}{family}",
+                        "source": "test",
+                        "licence": "CC0-1.0",
+                        "weight": 1.0,
+                        "weight_kg": np.nan,
+                    }
+                )
+    probability = sparse.csr_matrix(np.eye(len(CODES))[position])
+    return (
+        pd.DataFrame(rows),
+        np.array(vectors, dtype=np.float32),
+        CategoryProbabilities(CODES, probability),
+    )
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    return IntensityModel(neighbours=20, rounds=60).fit(*products())
+
+
+@pytest.fixture(scope="module")
+def asked():
+    examples, vectors, categories = products(3, seed=7)
+    return examples, vectors, categories
+
+
+def test_new_products_of_a_known_material_come_out_within_a_factor_of_two(fitted, asked):
+    examples, vectors, categories = asked
+    out = fitted.predict(examples["text"], vectors, categories)
+    ratio = out["kg_co2e_per_kg"].to_numpy() / examples["kg_co2e_per_kg"].to_numpy()
+    assert (np.abs(np.log(ratio)) < np.log(2)).mean() > 0.9
+    assert (out["low"] <= out["kg_co2e_per_kg"]).all()
+    assert (out["kg_co2e_per_kg"] <= out["high"]).all()
+
+
+def test_the_range_holds_nine_in_ten_of_families_never_seen(fitted):
+    examples, vectors, categories = products(60, seed=11)
+    out = fitted.predict(examples["text"], vectors, categories)
+    true = examples["kg_co2e_per_kg"].to_numpy()
+    assert 0.82 < ((out["low"] <= true) & (true <= out["high"])).mean() <= 1.0
+
+
+def test_an_estimate_does_not_depend_on_the_company_it_comes_in(fitted, asked):
+    examples, vectors, categories = asked
+    together = fitted.predict(examples["text"], vectors, categories)
+    rows = np.array([5])
+    alone = fitted.predict(examples["text"].iloc[rows], vectors[rows], categories[rows])
+    np.testing.assert_array_equal(alone.to_numpy(), together.iloc[rows].to_numpy())
+
+
+def test_learning_twice_gives_the_same_model(fitted, asked):
+    _, vectors, categories = asked
+    again = IntensityModel(neighbours=20, rounds=60).fit(*products())
+    assert again.state().boosters == fitted.state().boosters
+    np.testing.assert_array_equal(
+        again.contributions(vectors, categories), fitted.contributions(vectors, categories)
+    )
+
+
+def test_contributions_add_up_to_the_log_estimate(fitted, asked):
+    examples, vectors, categories = asked
+    out = fitted.predict(examples["text"], vectors, categories)
+    parts = fitted.contributions(vectors, categories)
+    np.testing.assert_allclose(parts.sum(axis=1), np.log(out["kg_co2e_per_kg"]), atol=1e-9)
+
+
+def test_evidence_names_products_of_the_same_material_with_their_licence(fitted, asked):
+    examples, vectors, categories = asked
+    shown = fitted.evidence(vectors, categories, k=2)
+    assert len(shown) == 2 * len(examples)
+    material = examples["text"].str.split().str[0].to_numpy()[shown["line"]]
+    assert (shown["name"].str.split().str[0] == material).mean() > 0.95
+    assert set(shown["licence"]) == {"CC0-1.0"}
+
+
+def test_a_saved_model_estimates_exactly_the_same(fitted, asked):
+    examples, vectors, categories = asked
+    restored = IntensityModel.from_state(State.of_parts({"intensity": fitted.state()}).part("intensity"))
+    first = fitted.predict(examples["text"], vectors, categories)
+    second = restored.predict(examples["text"], vectors, categories)
+    pd.testing.assert_frame_equal(second, first)
+
+
+def test_codes_the_model_has_never_met_are_no_error(fitted, asked):
+    examples, vectors, _ = asked
+    unknown = CategoryProbabilities(np.array(["999999"]), sparse.csr_matrix(np.ones((len(examples), 1))))
+    assert np.isfinite(fitted.predict(examples["text"], vectors, unknown)["kg_co2e_per_kg"]).all()
+
+
+def test_too_few_families_are_refused():
+    examples, vectors, categories = products(1)
+    with pytest.raises(ValueError, match="families"):
+        IntensityModel(folds=20).fit(examples, vectors, categories)
+
+
+def test_members_of_the_own_family_have_no_vote():
+    vectors = np.eye(3, dtype=np.float32)[[0, 0, 1]]
+    known = Products(vectors, vectors, np.zeros(3, dtype=np.int64), np.full(3, np.nan))
+    log = np.array([0.0, 0.0, 5.0])
+    footprints = Footprints(log, log, np.ones(3), np.ones(3), np.array([0, 0, 1]))
+    seen = features(known, known, footprints, 1)
+    unseen = features(known, known, footprints, 1, footprints.group)
+    assert list(seen[:, 2]) == [0, 0, 5]
+    assert list(unseen[:, 2]) == [5, 5, 0]
+
+
+def test_related_industries_are_more_alike_than_unrelated_ones():
+    codes = np.array(["311611", "311612", "331110"])
+    profile = CategoryProbabilities(codes, sparse.csr_matrix(np.eye(3)))
+    rows = profile.profile(profile.profile_names())
+    alike = rows @ rows.T
+    np.testing.assert_allclose(np.diag(alike), 1, atol=1e-6)
+    assert alike[0, 1] > 0.5 > alike[0, 2]
+
+
+def test_folds_keep_families_whole_and_hold_out_each_example_once():
+    group = np.repeat(np.arange(10), 3)
+    held = np.array(list(family_folds(group, 5, 0)))
+    assert (held.sum(axis=0) == 1).all()
+    for family in range(10):
+        assert len(np.unique(held[:, group == family], axis=1).T) == 1
