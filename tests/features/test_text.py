@@ -4,9 +4,10 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from safetensors.numpy import save_file
 
 from data.errors import EncoderMismatchError
-from features.text import TextEncoder, clean_text
+from features.text import LAYERS_FILE, TextEncoder, clean_text
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +72,27 @@ def test_an_encoder_that_is_not_there_is_one_clear_sentence(tmp_path):
     with pytest.raises(
         EncoderMismatchError, match=r"is not there: give the folder of a sentence-transformers"
     ):
+        TextEncoder(str(tmp_path)).fit()
+
+
+def test_tuned_layers_lie_over_the_default_encoder(encoder: TextEncoder, tmp_path):
+    name = "encoder.layer.5.output.dense.weight"
+    weight = encoder._transformer[0].auto_model.state_dict()[name].numpy()
+    save_file({name: weight.astype(np.float16)}, tmp_path / LAYERS_FILE)
+    same = TextEncoder(str(tmp_path), threads=2).fit()
+    assert same.weights_sha256_ != encoder.weights_sha256_
+    np.testing.assert_allclose(same.transform(["gloves"]), encoder.transform(["gloves"]), atol=1e-3)
+    save_file({name: np.zeros_like(weight)}, tmp_path / LAYERS_FILE)
+    other = TextEncoder(str(tmp_path), threads=2).fit()
+    assert np.abs(other.transform(["gloves"]) - encoder.transform(["gloves"])).max() > 0.01
+
+
+@pytest.mark.parametrize(
+    "strange", [{"no.such.layer": np.ones(3)}, {"encoder.layer.5.output.dense.weight": np.ones((2, 2))}]
+)
+def test_layers_of_another_encoder_are_refused(strange: dict[str, np.ndarray], tmp_path):
+    save_file(strange, tmp_path / LAYERS_FILE)
+    with pytest.raises(EncoderMismatchError, match="which is no layer of all-MiniLM-L6-v2"):
         TextEncoder(str(tmp_path)).fit()
 
 
