@@ -15,11 +15,18 @@ from features.screening import screen
 HALVES: Final = ("developed on", "held back")
 """The half of the suppliers whose lines were looked at while the rules were written, and the other one."""
 
+SPEND: Final = "spend_alike"
+"""Column with the spend behind a labelled line."""
+
 _TEXTS: Final = ["description", "cost_centre", "supplier", "buyer"]
 
 
 class LabelledLines(pa.DataFrameModel):
-    """Ledger lines with a label; ``buyer`` may be missing where the ledger does not say it."""
+    """Ledger lines with a label.
+
+    ``buyer`` may be missing where the ledger does not say it, and so may ``spend_alike``: each line then
+    weighs the same.
+    """
 
     description: Series[str]
     cost_centre: Series[str]
@@ -52,6 +59,10 @@ class ScreeningScore:
         Share of them that screening excludes or calls unclear.
     unclear_share
         Share of all lines that screening calls unclear.
+    accuracy
+        Share of the lines labelled as excluded or as purchases of which screening says just that.
+    found_by_spend, wrongly_excluded_by_spend
+        ``found`` and ``wrongly_excluded`` with every line weighted by its spend.
     """
 
     lines: int
@@ -61,6 +72,9 @@ class ScreeningScore:
     wrongly_excluded: float
     wrongly_excluded_or_unclear: float
     unclear_share: float
+    accuracy: float
+    found_by_spend: float
+    wrongly_excluded_by_spend: float
 
 
 @dataclass(frozen=True)
@@ -98,12 +112,14 @@ def evaluate_screening(lines: pd.DataFrame) -> ScreeningReport:
     """
     labelled = LabelledLines.validate(lines).reset_index(drop=True)
     given = screen(line_items(labelled[[column for column in _TEXTS if column in labelled]]))
-    judged = labelled[["status", "excluded_reason"]].join(given)
+    judged = given.assign(
+        **{name: labelled[name] for name in ("status", "excluded_reason", SPEND) if name in labelled}
+    )
     half = labelled["supplier"].map(half_of)
     excluded = judged[judged["status"] == "excluded"]
     return ScreeningReport(
-        overall=_score(judged),
-        by_half={name: _score(judged[half == name]) for name in HALVES},
+        overall=score(judged),
+        by_half={name: score(judged[half == name]) for name in HALVES},
         by_reason=pd.crosstab(excluded["excluded_reason"], excluded["reason"]),
     )
 
@@ -115,16 +131,33 @@ def half_of(supplier: str) -> str:
     return HALVES[int(hashlib.sha256(key.encode()).hexdigest(), 16) % 2]
 
 
-def _score(judged: pd.DataFrame) -> ScreeningScore:
-    non_purchases = judged.loc[judged["status"] == "excluded", "decision"]
-    purchases = judged.loc[judged["status"] == "purchase", "decision"]
-    either = ["excluded", "unclear"]
+def score(judged: pd.DataFrame) -> ScreeningScore:
+    """Score decisions on labelled lines.
+
+    Parameters
+    ----------
+    judged
+        ``status`` as labelled, ``decision`` as given, and where there is one the column ``spend_alike``.
+    """
+    excluded = judged["decision"] == "excluded"
+    either = judged["decision"].isin(["excluded", "unclear"])
+    none, bought = judged["status"] == "excluded", judged["status"] == "purchase"
+    right = (none & excluded) | (bought & (judged["decision"] == "purchase"))
+    spend = judged[SPEND].abs() if SPEND in judged else pd.Series(1.0, index=judged.index)
     return ScreeningScore(
         lines=len(judged),
-        non_purchases=len(non_purchases),
-        found=float((non_purchases == "excluded").mean()),
-        found_or_unclear=float(non_purchases.isin(either).mean()),
-        wrongly_excluded=float((purchases == "excluded").mean()),
-        wrongly_excluded_or_unclear=float(purchases.isin(either).mean()),
+        non_purchases=int(none.sum()),
+        found=float(excluded[none].mean()),
+        found_or_unclear=float(either[none].mean()),
+        wrongly_excluded=float(excluded[bought].mean()),
+        wrongly_excluded_or_unclear=float(either[bought].mean()),
         unclear_share=float((judged["decision"] == "unclear").mean()),
+        accuracy=float(right[none | bought].mean()),
+        found_by_spend=_share(excluded[none], spend[none]),
+        wrongly_excluded_by_spend=_share(excluded[bought], spend[bought]),
     )
+
+
+def _share(mask: "pd.Series[bool]", weight: "pd.Series[float]") -> float:
+    total = float(weight.sum())
+    return float(weight[mask].sum()) / total if total else float("nan")
