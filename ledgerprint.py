@@ -1,6 +1,8 @@
 """The command line: nothing but the assembly of each folder's commands."""
 
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
@@ -10,6 +12,25 @@ import data.commands
 import serving.commands
 import training.commands
 from data.errors import LedgerprintError
+from training.registry_commands import registry_app
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from training.registry import RunRecord
+
+
+def _read_ledger(path: Path, country: str | None) -> "pd.DataFrame":
+    from serving.documents import read_ledger  # noqa: PLC0415
+
+    return read_ledger(path, country=country).lines
+
+
+def _retrain(run: "RunRecord", folder: Path) -> str:
+    from training.train import retrain  # noqa: PLC0415
+
+    return retrain(run, folder)
+
 
 app = typer.Typer(
     help="A carbon footprint, with a range and a reason, for every line of a purchase ledger.",
@@ -19,6 +40,7 @@ app = typer.Typer(
 )
 app.add_typer(serving.commands.app)
 app.add_typer(training.commands.app)
+app.add_typer(registry_app(_read_ledger, _retrain))
 app.add_typer(data.commands.app, name="data")
 
 

@@ -1,9 +1,11 @@
-"""What the choices of the first category model are worth: weights, temperature, trade prior, mean of factors.
+"""What the choices of the neighbours' vote are worth: weights, temperature, trade prior, mean of factors.
 
 Run ``python benchmarks/category_variants.py`` with the reference data at hand (minutes on two cores). The
 table in docs/decisions/0002-nearest-neighbours.md is its output. Lines of the set scored never vote:
 labelled lines are left out of the index here.
 """
+
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +14,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from models.candidates import LABELLED_SOURCES
 from models.category import NearestNeighbourCategory
 from models.persistence import load_model
 from models.reference_index import ReferenceIndex
@@ -21,9 +24,9 @@ from training.labelled_sets import LabelledSet, labelled_sets
 
 FACTOR_YEAR = np.array([2022])
 NOT_THE_INDEX = ("naics_2017_titles", "naics_2017_descriptions", "schedule_b", "emdn")
+LEFT = ("variant", "set")
 HEADINGS = (
-    "variant",
-    "set",
+    *LEFT,
     "top-1",
     "top-5",
     "MAPE, geometric",
@@ -31,14 +34,11 @@ HEADINGS = (
     "total, g.",
     "total, a.",
 )
-VARIANTS: dict[str, tuple[dict[str, float], dict[str, float]]] = {
+VARIANTS: dict[str, tuple[dict[str, float], dict[str, Any]]] = {
     "as shipped, without labelled lines": ({}, {}),
     "tariff and device texts at full weight": ({"schedule_b": 1.0, "emdn": 1.0}, {}),
     "without tariff and device texts": ({"schedule_b": 0.0, "emdn": 0.0}, {}),
-    "NAICS index alone": (
-        {"schedule_b": 0.0, "emdn": 0.0, "naics_2017_titles": 0.0, "naics_2017_descriptions": 0.0},
-        {},
-    ),
+    "NAICS index alone": (dict.fromkeys(NOT_THE_INDEX, 0.0), {}),
     "trade prior 1": ({}, {"trade_prior": 1.0}),
     "temperature 0.03": ({}, {"temperature": 0.03}),
     "temperature 0.08": ({}, {"temperature": 0.08}),
@@ -50,24 +50,15 @@ def main() -> None:
     """Score every variant on every set."""
     model = load_model()
     factor_set = model.factor_sets[EVALUATED_ON]
-    labelled = model.category.index_.entries["source"] == "public_lines"
+    labelled = model.category.index_.entries["source"].isin(LABELLED_SOURCES)
     base = model.category.index_.without(labelled.to_numpy())
     sets = [(labelled_set, model.encoder.transform(labelled_set.text)) for labelled_set in labelled_sets()]
     table = Table(box=SIMPLE)
-    for heading in (
-        "variant",
-        "set",
-        "top-1",
-        "top-5",
-        "MAPE, geometric",
-        "MAPE, arithmetic",
-        "total, g.",
-        "total, a.",
-    ):
-        table.add_column(heading, justify="left" if heading in {"variant", "set"} else "right")
+    for heading in HEADINGS:
+        table.add_column(heading, justify="left" if heading in LEFT else "right")
     for name, (weights, parameters) in VARIANTS.items():
         index = reweighted(base, weights)
-        category = NearestNeighbourCategory(**{**model.category.get_params(), **parameters}).fit(index)
+        category = NearestNeighbourCategory(**parameters).fit(index)
         factors = factor_set.kg_co2e_per_unit([str(code) for code in category.classes_], FACTOR_YEAR)
         for labelled_set, vectors in sets:
             truth = true_factors(labelled_set, dict(zip(category.classes_, factors[:, 0], strict=True)))

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
+import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ import pandas as pd
 from data.errors import BundleError
 
 DEFAULT_BUNDLE: Final = Path(__file__).resolve().parent / "default"
-FORMAT: Final = 1
+FORMAT: Final = 2
 _VERSION_LENGTH: Final = 16
 _REMEDY: Final = "install ledgerprint again, or make a bundle with `ledgerprint train`"
 
@@ -43,6 +44,10 @@ class Layout:
         """One of the tables."""
         return self.folder / f"{name}.parquet"
 
+    def booster(self, name: str) -> Path:
+        """One of the LightGBM models, in its own text format."""
+        return self.folder / f"{name}.txt"
+
 
 @dataclass(frozen=True)
 class Bundle:
@@ -52,10 +57,8 @@ class Bundle:
     ----------
     metadata
         JSON-serialisable; the model card is part of it.
-    arrays
-        By name.
-    tables
-        By name.
+    arrays, tables, boosters
+        By name; boosters in LightGBM's text format.
     version
         First 16 digits of the SHA-256 of the manifest.
     """
@@ -63,36 +66,49 @@ class Bundle:
     metadata: Mapping[str, Any]
     arrays: Mapping[str, npt.NDArray[Any]]
     tables: Mapping[str, pd.DataFrame]
+    boosters: Mapping[str, str] = field(default_factory=dict)
     version: str = ""
 
 
 def save_bundle(bundle: Bundle, folder: Path) -> str:
     """Write a bundle and say its version.
 
-    The same content gives the same bytes: nothing about when or where it was made is written.
+    The same content gives the same bytes: nothing about when or where it was made is written. The bundle is
+    written beside the folder and then put in its place: an old one stays whole until the new one is.
 
     Raises
     ------
     BundleError
         If the folder holds something that is not a bundle.
     """
-    from safetensors.numpy import save  # noqa: PLC0415
-
     layout = Layout(folder)
     if folder.exists() and any(folder.iterdir()) and not layout.manifest.is_file():
         raise BundleError(
             f"The folder {folder} is not empty and holds no bundle: name a new or an empty folder."
         )
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.iterdir():
-        old.unlink()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as beside:
+        fresh = Path(beside) / "bundle"
+        fresh.mkdir()
+        version = _write(bundle, Layout(fresh))
+        if folder.exists():
+            folder.rename(Path(beside) / "old")
+        fresh.rename(folder)
+    return version
+
+
+def _write(bundle: Bundle, layout: Layout) -> str:
+    from safetensors.numpy import save  # noqa: PLC0415
+
     layout.vectors.write_bytes(save(dict(sorted(bundle.arrays.items()))))
     for name, table in sorted(bundle.tables.items()):
         table.to_parquet(layout.table(name), index=False, compression="zstd")
+    for name, booster in sorted(bundle.boosters.items()):
+        layout.booster(name).write_text(booster, "utf-8", newline="\n")
     layout.metadata.write_text(
         json.dumps(bundle.metadata, indent=1, sort_keys=True, ensure_ascii=False) + "\n", "utf-8"
     )
-    files = {path.name: _sha256(path) for path in sorted(folder.iterdir())}
+    files = {path.name: _sha256(path) for path in sorted(layout.folder.iterdir())}
     layout.manifest.write_text(
         json.dumps({"format": FORMAT, "files": files}, indent=1, sort_keys=True) + "\n", "utf-8"
     )
@@ -115,6 +131,7 @@ def load_bundle(folder: Path = DEFAULT_BUNDLE) -> Bundle:
         metadata=json.loads(layout.metadata.read_text("utf-8")),
         arrays=load_file(layout.vectors),
         tables={path.stem: pd.read_parquet(path) for path in sorted(folder.glob("*.parquet"))},
+        boosters={path.stem: path.read_text("utf-8") for path in sorted(folder.glob("*.txt"))},
         version=_sha256(layout.manifest)[:_VERSION_LENGTH],
     )
 

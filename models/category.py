@@ -84,7 +84,8 @@ class NearestNeighbourCategory(ClassifierMixin, BaseEstimator):  # type: ignore[
         self.code_trust = code_trust
 
     def fit(self, index: ReferenceIndex, y: object = None) -> Self:  # noqa: ARG002
-        """Remember the index; nothing is learned from labels."""
+        """Remember the entries that whole lines are compared with; nothing is learned from labels."""
+        index = index.without((index.entries["view"] != "line").to_numpy())
         codes = index.entries["naics_code"].to_numpy(dtype=str)
         self.classes_, self._entry_class = np.unique(codes, return_inverse=True)
         self.index_ = index
@@ -118,7 +119,7 @@ class NearestNeighbourCategory(ClassifierMixin, BaseEstimator):  # type: ignore[
         )
         probability = _row_normalised(votes)
         if coded is not None and coded.nnz:
-            probability = self._follow_codes(probability, coded)
+            probability = follow_codes(probability, coded, self.code_trust)
         return CategoryVotes(probability, found)
 
     def predict_proba(self, vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
@@ -130,14 +131,24 @@ class NearestNeighbourCategory(ClassifierMixin, BaseEstimator):  # type: ignore[
         best = np.asarray(self.votes(vectors).probability.argmax(axis=1)).ravel()
         return np.asarray(self.classes_[best])
 
-    def _follow_codes(self, text: sparse.csr_matrix, coded: sparse.csr_matrix) -> sparse.csr_matrix:
-        """Mix the text's probabilities with those of the coded categories, shared out as the text would.
 
-        A little is shared evenly, so that a code still counts where no neighbour agrees with it.
-        """
-        within = _row_normalised(text.multiply(coded) + _EVEN_SHARE * _row_normalised(coded))
-        has_code = (np.diff(coded.indptr) > 0).astype(float) * self.code_trust
-        return (sparse.diags(1.0 - has_code) @ text + sparse.diags(has_code) @ within).tocsr()
+def follow_codes(text: sparse.csr_matrix, coded: sparse.csr_matrix, trust: float) -> sparse.csr_matrix:
+    """Mix the text's probabilities with those of the coded categories, shared out as the text would.
+
+    A little is shared evenly, so that a code still counts where the text does not agree with it.
+
+    Parameters
+    ----------
+    text
+        (n, C) probabilities.
+    coded
+        (n, C) of 0/1: categories that a code on the line points to; an empty row where there is none.
+    trust
+        Probability that a code is right.
+    """
+    within = _row_normalised(text.multiply(coded) + _EVEN_SHARE * _row_normalised(coded))
+    has_code = (np.diff(coded.indptr) > 0).astype(float) * trust
+    return sparse.csr_matrix(sparse.diags(1.0 - has_code) @ text + sparse.diags(has_code) @ within)
 
 
 def _row_normalised(matrix: sparse.csr_matrix) -> sparse.csr_matrix:

@@ -16,11 +16,14 @@ from features.price_tables import PriceTables
 from features.screening import screen
 from features.text import TextEncoder
 from models.buyer_codes import BuyerCodes
-from models.category import CategoryVotes, NearestNeighbourCategory, line_queries
+from models.candidates import Questions
+from models.category import CategoryVotes
 from models.estimates import ESTIMATE_FIELDS, Estimates
 from models.factor_regions import choose_factor_set
 from models.factor_sets import FactorSets
 from models.intervals import CategoryDoubt
+from models.purchases import PurchaseModel
+from models.ranked_category import RankedCategory, ask
 from models.spend_lines import SpendBasis, SpendLines
 
 _BLOCK: Final = 20_000
@@ -61,7 +64,9 @@ class FootprintModel:
     encoder
         Fitted :class:`features.text.TextEncoder`.
     category
-        Fitted :class:`models.category.NearestNeighbourCategory`.
+        Fitted :class:`models.ranked_category.RankedCategory`.
+    purchases
+        Fitted :class:`models.purchases.PurchaseModel`.
     doubt
         Calibrated :class:`models.intervals.CategoryDoubt`.
     factor_sets, tables
@@ -80,7 +85,8 @@ class FootprintModel:
         self,
         *,
         encoder: TextEncoder,
-        category: NearestNeighbourCategory,
+        category: RankedCategory,
+        purchases: PurchaseModel,
         doubt: CategoryDoubt,
         factor_sets: FactorSets,
         tables: PriceTables,
@@ -91,6 +97,7 @@ class FootprintModel:
     ) -> None:
         self.encoder = encoder
         self.category = category
+        self.purchases = purchases
         self.doubt = doubt
         self.factor_sets = factor_sets
         self.tables = tables
@@ -135,37 +142,57 @@ class FootprintModel:
             parts.append(self._predict_block(block, options, progress))
         return Estimates.validate(pd.concat(parts, ignore_index=True))
 
-    def ask(
-        self,
-        lines: pd.DataFrame,
-        asked: npt.NDArray[np.bool_],
-        progress: Callable[[int], None] | None = None,
-    ) -> Queries:
-        """Find the categories of the lines that are marked; every distinct question is answered once."""
-        questions = lines.loc[asked, ["category_scheme", "category_code"]].reset_index(drop=True)
-        questions["text"] = line_queries(lines[asked])
-        first = ~questions.duplicated().to_numpy()
-        distinct = questions[first]
-        vectors = self.encoder.transform(questions["text"], progress)[first]
+    def screen(
+        self, lines: pd.DataFrame, progress: Callable[[int], None] | None = None
+    ) -> tuple[pd.DataFrame, Questions, npt.NDArray[np.int64]]:
+        """Tell purchases from the rest, by rules and by what was learned.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As of :func:`features.screening.screen`, n rows.
+        Questions
+            What the lines that the rules let pass say, encoded.
+        numpy.ndarray of int64
+            (n,) row of each line in the questions, -1 for a line that asks none.
+        """
+        screened = screen(lines)
+        asked = np.array(screened["decision"].isin(["purchase", "unclear"]) & (lines["issue"] == ""))
+        if progress:
+            progress(int((~asked).sum()))
+        questions = ask(lines.loc[asked, "description"], lines.loc[asked, "supplier"], self.encoder, progress)
+        number = np.where(asked, np.cumsum(asked) - 1, -1)
+        passed = lines[asked].reset_index(drop=True)
+        ruled = screened[asked].reset_index(drop=True)
+        decided = self.purchases.decide(passed, ruled, questions.vectors["line"])
+        for name in ("decision", "reason", "detail"):
+            screened.loc[asked, name] = decided[name].to_numpy()
+        return screened, questions, number
+
+    def categorise(self, lines: pd.DataFrame, questions: Questions, number: npt.NDArray[np.int64]) -> Queries:
+        """Find the categories of the lines that have a question; every distinct one is answered once."""
+        rows = np.flatnonzero(number >= 0)
+        kinds = lines.loc[rows, ["category_scheme", "category_code", "description", "supplier"]]
+        group = kinds.groupby(list(kinds.columns), sort=False).ngroup().to_numpy()
+        first = np.unique(group, return_index=True)[1]
+        distinct = kinds.iloc[first]
         coded = self.codes.matrix(
             distinct["category_scheme"].tolist(), distinct["category_code"].tolist(), self.category.classes_
         )
-        rows = np.full(len(lines), -1, dtype=np.int64)
-        rows[asked] = questions.groupby(list(questions.columns), sort=False).ngroup().to_numpy()
-        return Queries(rows, self.category.votes(vectors, coded))
+        out = np.full(len(lines), -1, dtype=np.int64)
+        out[rows] = group
+        return Queries(out, self.category.votes(questions.take(number[rows][first]), coded))
 
     def _predict_block(
         self, lines: pd.DataFrame, options: EstimateOptions, progress: Callable[[int], None] | None
     ) -> pd.DataFrame:
         out = _blank(lines)
-        screened = screen(lines)
+        screened, questions, number = self.screen(lines, progress)
         _say_screened(out, screened, lines)
         open_lines = np.array(screened["decision"].isin(["purchase", "unclear"]) & (lines["issue"] == ""))
         _say_no_amount(out, open_lines & lines["amount"].isna().to_numpy())
         open_lines &= lines["amount"].notna().to_numpy()
-        if progress:
-            progress(int((~open_lines).sum()))
-        queries = self.ask(lines, open_lines, progress)
+        queries = self.categorise(lines, questions, np.where(open_lines, number, -1))
         basis = SpendBasis(self.category, self.titles, self.doubt, self.tables)
         for set_id, words, mine in self._by_factor_set(lines, open_lines, options.factor_set):
             rows = np.flatnonzero(mine)

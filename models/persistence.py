@@ -12,25 +12,28 @@ from features.price_tables import PriceTables
 from features.text import TextEncoder
 from models.bundle import DEFAULT_BUNDLE, Bundle, load_bundle, save_bundle
 from models.buyer_codes import BuyerCodes
-from models.category import NearestNeighbourCategory
 from models.factor_sets import FactorSets
 from models.footprint import FootprintModel
 from models.intervals import CategoryDoubt
+from models.purchases import PurchaseModel
+from models.ranked_category import RankedCategory
 from models.reference_index import ReferenceIndex
+from models.state import State
 
 
 def save_model(model: FootprintModel, folder: Path) -> str:
     """Write a model as a bundle and say its version."""
     index = model.category.index_
+    learned = State.of_parts({"category": model.category.state(), "purchases": model.purchases.state()})
     return save_bundle(
         Bundle(
             metadata={
                 "encoder": {"model": model.encoder.model, "weights_sha256": model.encoder.weights_sha256_},
-                "category": model.category.get_params(),
+                "learned": learned.metadata,
                 "doubt": {**model.doubt.get_params(), "multiple": model.doubt.multiple_},
                 "card": dict(model.card),
             },
-            arrays={"quantised": index.quantised, "scale": index.scale},
+            arrays={"quantised": index.quantised, "scale": index.scale, **learned.arrays},
             tables={
                 "entries": index.entries,
                 "categories": pd.DataFrame(
@@ -39,7 +42,9 @@ def save_model(model: FootprintModel, folder: Path) -> str:
                 "codes": model.codes.table,
                 **model.factor_sets.to_frames(),
                 **model.tables.to_frames(),
+                **learned.tables,
             },
+            boosters=learned.boosters,
         ),
         folder,
     )
@@ -85,9 +90,11 @@ def _model(bundle: Bundle, threads: int | None) -> FootprintModel:
     calibrated.multiple_ = multiple
     index = ReferenceIndex(tables["entries"], bundle.arrays["quantised"], bundle.arrays["scale"])
     categories = tables["categories"]
+    learned = State(metadata["learned"], bundle.arrays, tables, bundle.boosters)
     return FootprintModel(
         encoder=_encoder(metadata["encoder"], threads),
-        category=NearestNeighbourCategory(**metadata["category"]).fit(index),
+        category=RankedCategory.from_state(learned.part("category"), index),
+        purchases=PurchaseModel.from_state(learned.part("purchases")),
         doubt=calibrated,
         factor_sets=FactorSets.from_frames(tables),
         tables=PriceTables.from_frames(tables),

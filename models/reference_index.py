@@ -23,6 +23,9 @@ class ReferenceEntries(pa.DataFrameModel):
     source: Series[str] = pa.Field(description="source of the catalogue the text comes from")
     source_code: Series[str] = pa.Field(description="the source's own code or record")
     weight: Series[float] = pa.Field(gt=0, description="prior weight as evidence, 1 = a NAICS index entry")
+    view: Series[str] = pa.Field(
+        isin=("line", "description", "supplier"), description="what of a line the text is compared with"
+    )
 
     class Config:
         """Exactly these columns, in this order."""
@@ -54,6 +57,11 @@ class ReferenceIndex:
         (m, d) int8.
     scale
         (m,) float32; ``quantised * scale`` are the vectors.
+
+    Attributes
+    ----------
+    vectors
+        (m, d) float32.
     """
 
     def __init__(
@@ -62,7 +70,7 @@ class ReferenceIndex:
         self.entries = ReferenceEntries.validate(entries.reset_index(drop=True))
         self.quantised = quantised
         self.scale = scale
-        self._vectors = quantised.astype(np.float32) * scale[:, None]
+        self.vectors = quantised.astype(np.float32) * scale[:, None]
 
     @classmethod
     def from_vectors(cls, entries: pd.DataFrame, vectors: npt.NDArray[np.float32]) -> Self:
@@ -105,16 +113,21 @@ class ReferenceIndex:
         similarity = np.zeros((len(queries), k), dtype=np.float32)
         for start in range(0, len(queries), _QUERIES_PER_BLOCK):
             block = slice(start, start + _QUERIES_PER_BLOCK)
-            cosines = self._cosines(queries[block])
-            rank = -(cosines + extra)
+            cosine = cosines(queries[block], self.vectors)
+            rank = -(cosine + extra)
             nearest = np.argpartition(rank, k - 1, axis=1)[:, :k]
             order = np.argsort(np.take_along_axis(rank, nearest, axis=1), axis=1, kind="stable")
             entry[block] = np.take_along_axis(nearest, order, axis=1)
-            similarity[block] = np.take_along_axis(cosines, entry[block], axis=1)
+            similarity[block] = np.take_along_axis(cosine, entry[block], axis=1)
         return Neighbours(entry, similarity)
 
-    def _cosines(self, queries: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """Cosines of up to a block of queries, (n, m), the same whatever queries come together."""
-        full = np.zeros((_QUERIES_PER_BLOCK, queries.shape[1]), dtype=np.float32)
-        full[: len(queries)] = queries
-        return np.asarray((full @ self._vectors.T)[: len(queries)])
+
+def cosines(queries: npt.NDArray[np.float32], vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Cosines of (n, d) with (m, d) unit-norm vectors, (n, m), the same whatever queries come together."""
+    out = np.zeros((len(queries), len(vectors)), dtype=np.float32)
+    full = np.zeros((_QUERIES_PER_BLOCK, queries.shape[1]), dtype=np.float32)
+    for start in range(0, len(queries), _QUERIES_PER_BLOCK):
+        block = queries[start : start + _QUERIES_PER_BLOCK]
+        full[: len(block)] = block
+        out[start : start + len(block)] = (full @ vectors.T)[: len(block)]
+    return out

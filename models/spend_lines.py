@@ -12,7 +12,7 @@ import pandas as pd
 from features.conversions import Conversion, conversion_records
 from features.money import MoneyOptions
 from features.price_tables import PriceTables
-from models.category import CATEGORY_SCHEME, CategoryVotes, NearestNeighbourCategory
+from models.category import CATEGORY_SCHEME, CategoryVotes
 from models.explanation import (
     Candidates,
     alternatives_json,
@@ -25,11 +25,12 @@ from models.explanation import (
 from models.factor_sets import FactorSet
 from models.intervals import CategoryDoubt, interval
 from models.pedigree import pedigree_text
+from models.ranked_category import RankedCategory
 from models.spend_route import SpendEstimates, spend_estimates
 
 SIGNIFICANT_DIGITS: Final = 6
 
-REVIEW_FACTOR: Final = 2.25
+REVIEW_FACTOR: Final = 2.0
 """A line is for review when doubt about its category alone may move it by more than this; decision 0006."""
 
 
@@ -49,7 +50,7 @@ class SpendBasis:
         Prices.
     """
 
-    category: NearestNeighbourCategory
+    category: RankedCategory
     titles: Mapping[str, str]
     doubt: CategoryDoubt
     tables: PriceTables

@@ -60,7 +60,7 @@ class EstimatedLedger:
     total_note
         How that range was put together from the lines' ranges, as a sentence.
     elapsed_seconds
-        Time that reading and estimating took, s.
+        Time that estimating took, reading and start-up aside, s.
     notes
         Sentences about the reading of the document that a person should know.
 

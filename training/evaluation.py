@@ -1,6 +1,5 @@
 """Evaluation on labelled goods: category, factor and range, beside a constant and TF-IDF neighbours."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Final
@@ -9,18 +8,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
-from sklearn.model_selection import GroupKFold
 
-from features.text import TextEncoder
-from models.category import NearestNeighbourCategory
 from models.factor_sets import FactorSet
 from models.intervals import CategoryDoubt
 from models.reference_index import ReferenceIndex
 from models.spend_route import mix_factors
 from training.baselines import TfidfNeighbours, constant_factor
+from training.category import FittedCategory, LabelledLines
 from training.labelled_sets import LabelledSet
+from training.scorecards import Scorecard
 
-FOLDS: Final = 5
 EVALUATED_ON: Final = "epa-v1.3"
 OWN: Final = "ledgerprint"
 """Name of the model that is evaluated, beside those of its baselines."""
@@ -49,9 +46,7 @@ class Scores:
         Expected calibration error of the probability of the most probable category, ten bins.
     coverage, median_width
         Share of true factors inside the 90% range for category doubt, and the median of its upper over
-        lower end; the range was calibrated on the other sets.
-    lines_per_second
-        Encoding and search, whole process, no cache.
+        lower end; the range was calibrated on other groups.
     """
 
     model: str
@@ -66,18 +61,29 @@ class Scores:
     calibration_error: float = float("nan")
     coverage: float = float("nan")
     median_width: float = float("nan")
-    lines_per_second: float = float("nan")
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """A model's answers on a set: probabilities (n, C), and the candidates' factors mixed."""
+    """A model's answers on a set of n lines, each from a model that has not seen the line's group.
+
+    Attributes
+    ----------
+    dataset
+        The set.
+    probability
+        (n, C).
+    fold
+        (n,) the lines of a fold were answered together.
+    log_factor, spread
+        (n,) the candidates' factors mixed.
+    """
 
     dataset: LabelledSet
     probability: sparse.csr_matrix
+    fold: npt.NDArray[np.int64]
     log_factor: npt.NDArray[np.float64]
     spread: npt.NDArray[np.float64]
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -89,96 +95,120 @@ class Evaluation:
     scores
         One entry for each model and set.
     doubt
-        The range for category doubt, calibrated on all sets.
+        The range for category doubt, calibrated on all lines.
     predictions
         The model's own answers, one for each set.
+    scorecard
+        :class:`training.scorecards.Scorecard`: the model's own answers, scored line by line.
     """
 
     scores: list[Scores]
     doubt: CategoryDoubt
     predictions: list[Predictions]
+    scorecard: pd.DataFrame
 
     def to_frame(self) -> pd.DataFrame:
         """Scores as a table."""
         return pd.DataFrame([asdict(score) for score in self.scores])
 
 
-def evaluate(
-    encoder: TextEncoder,
-    category: NearestNeighbourCategory,
-    factor_set: FactorSet,
-    sets: Sequence[LabelledSet],
-) -> Evaluation:
-    """Evaluate a category model and calibrate its doubt.
+def evaluate(category: FittedCategory, lines: LabelledLines, factor_set: FactorSet) -> Evaluation:
+    """Evaluate a category model by its held-out answers, and calibrate its doubt on them.
 
-    Lines that are themselves entries of the reference index are scored in five folds by group, each with the
-    entries of its groups taken out of the index. Ranges are scored with the calibration of the other sets
-    only.
+    Ranges of a fold are scored with the calibration of the other folds.
 
     Parameters
     ----------
-    encoder, category
-        Fitted.
+    category
+        Fitted, with its held-out answers.
+    lines
+        What it was fitted on.
     factor_set
         Supplies the factors that count as true.
-    sets
-        Labelled sets.
     """
-    codes = [str(code) for code in category.classes_]
-    factors = factor_set.kg_co2e_per_unit(codes, np.array([_FACTOR_YEAR]))
-    answers = [_answers(encoder, category, factors, labelled) for labelled in sets]
-    truths = [_true_factors(labelled, factor_set) for labelled in sets]
-    scores = []
-    for number, (answer, truth) in enumerate(zip(answers, truths, strict=True)):
-        others = [i for i in range(len(sets)) if i != number] or [number]
-        doubt = calibrated([answers[i] for i in others], [truths[i] for i in others])
+    classes, index = category.model.classes_, category.model.index_
+    factors = factor_set.kg_co2e_per_unit([str(code) for code in classes], np.array([_FACTOR_YEAR]))
+    answers = [
+        _answers(category.held_out, lines, number, factors, labelled)
+        for number, labelled in enumerate(lines.sets)
+    ]
+    truths = [_true_factors(labelled, factor_set) for labelled in lines.sets]
+    width = _held_out_widths(answers, truths)
+    scores, cards = [], []
+    for answer, truth, half_width in zip(answers, truths, width, strict=True):
+        cards.append(_scorecard(answer, truth, half_width, classes))
         scores += [
-            _own_score(answer, truth, category, doubt),
-            _tfidf_score(answer.dataset, truth, category.index_, factor_set),
+            _own_score(answer, truth, half_width, classes),
+            _tfidf_score(answer.dataset, truth, index, factor_set),
             _constant_score(answer.dataset, truth),
         ]
-    return Evaluation(scores, calibrated(answers, truths), answers)
+    card = Scorecard.validate(pd.concat(cards, ignore_index=True))
+    return Evaluation(scores, calibrated(answers, truths), answers, card)
 
 
-def calibrated(answers: Sequence[Predictions], truths: Sequence[npt.NDArray[np.float64]]) -> CategoryDoubt:
-    """Calibrate category doubt on some sets, each weighing the same."""
+def calibrated(
+    answers: Sequence[Predictions],
+    truths: Sequence[npt.NDArray[np.float64]],
+    without_fold: int | None = None,
+) -> CategoryDoubt:
+    """Calibrate category doubt on some sets, each weighing the same, with or without the lines of a fold."""
     error = np.concatenate([np.log(t) - a.log_factor for a, t in zip(answers, truths, strict=True)])
     spread = np.concatenate([a.spread for a in answers])
     name = np.concatenate([np.full(len(a.spread), a.dataset.name) for a in answers])
-    known = np.isfinite(error) & np.isfinite(spread)
+    fold = np.concatenate([a.fold for a in answers])
+    known = np.isfinite(error) & np.isfinite(spread) & (fold != without_fold)
     return CategoryDoubt().conformalize(error[known], spread[known], name[known])
 
 
+def _held_out_widths(
+    answers: Sequence[Predictions], truths: Sequence[npt.NDArray[np.float64]]
+) -> list[npt.NDArray[np.float64]]:
+    """Half-width of each line's range, calibrated without the lines of its fold."""
+    folds = np.unique(np.concatenate([answer.fold for answer in answers]))
+    doubt = {int(fold): calibrated(answers, truths, int(fold)) for fold in folds}
+    widths = []
+    for answer in answers:
+        width = np.zeros(len(answer.fold))
+        for fold, fitted in doubt.items():
+            width[answer.fold == fold] = fitted.half_width(answer.spread[answer.fold == fold])
+        widths.append(width)
+    return widths
+
+
 def _answers(
-    encoder: TextEncoder,
-    category: NearestNeighbourCategory,
+    held_out: sparse.csr_matrix,
+    lines: LabelledLines,
+    number: int,
     factors: npt.NDArray[np.float64],
     labelled: LabelledSet,
 ) -> Predictions:
-    started = time.perf_counter()
-    vectors = encoder.transform(labelled.text)
-    probability = _held_out(category, vectors, labelled)
-    seconds = time.perf_counter() - started
+    mine = np.flatnonzero(lines.set_number == number)
+    probability = sparse.csr_matrix(held_out[mine])
     mixed = mix_factors(probability, factors)
-    return Predictions(labelled, probability, mixed.log_factor[:, 0], mixed.spread[:, 0], seconds)
+    return Predictions(labelled, probability, lines.fold[mine], mixed.log_factor[:, 0], mixed.spread[:, 0])
 
 
-def _held_out(
-    category: NearestNeighbourCategory, vectors: npt.NDArray[np.float32], labelled: LabelledSet
-) -> sparse.csr_matrix:
-    """Probabilities by an index that has seen nothing of a line's group."""
-    known = category.index_.entries["source_code"]
-    if not known.isin(labelled.record).any():
-        return category.votes(vectors).probability
-    column = {code: i for i, code in enumerate(category.classes_)}
-    out = sparse.lil_matrix((len(vectors), len(column)))
-    for _, fold in GroupKFold(FOLDS).split(vectors, groups=labelled.group):
-        index = category.index_.without(known.isin(labelled.record[fold]).to_numpy())
-        model = NearestNeighbourCategory(**category.get_params()).fit(index)
-        part = model.votes(vectors[fold]).probability.tocoo()
-        where = np.array([column[code] for code in model.classes_])
-        out[fold[part.row], where[part.col]] = part.data
-    return sparse.csr_matrix(out)
+def _scorecard(
+    answer: Predictions,
+    truth: npt.NDArray[np.float64],
+    half_width: npt.NDArray[np.float64],
+    classes: npt.NDArray[np.str_],
+) -> pd.DataFrame:
+    first, among_five = hits(answer.probability, classes, answer.dataset)
+    return pd.DataFrame(
+        {
+            "dataset": answer.dataset.name,
+            "record": answer.dataset.record,
+            "group": answer.dataset.group,
+            "weight": answer.dataset.weight,
+            "hit1": first.astype(float),
+            "hit5": among_five.astype(float),
+            "log_error": answer.log_factor - np.log(truth),
+            "half_width": half_width,
+            "probability": _row_max(answer.probability),
+            "method": "spend-based",
+        }
+    )
 
 
 def _true_factors(labelled: LabelledSet, factor_set: FactorSet) -> npt.NDArray[np.float64]:
@@ -192,21 +222,17 @@ def _true_factors(labelled: LabelledSet, factor_set: FactorSet) -> npt.NDArray[n
 def _own_score(
     answer: Predictions,
     truth: npt.NDArray[np.float64],
-    category: NearestNeighbourCategory,
-    doubt: CategoryDoubt,
+    half_width: npt.NDArray[np.float64],
+    classes: npt.NDArray[np.str_],
 ) -> Scores:
     error = np.log(truth) - answer.log_factor
-    width = doubt.half_width(answer.spread)
-    hit, _ = hits(answer.probability, category.classes_, answer.dataset)
-    scores = _scores(
-        OWN, answer.dataset, answer.probability, category.classes_, np.exp(answer.log_factor), truth
-    )
+    hit, _ = hits(answer.probability, classes, answer.dataset)
+    scores = _scores(OWN, answer.dataset, answer.probability, classes, np.exp(answer.log_factor), truth)
     return replace(
         scores,
         calibration_error=expected_calibration_error(_row_max(answer.probability), hit),
-        coverage=float((np.abs(error) <= width)[np.isfinite(error)].mean()),
-        median_width=float(np.median(np.exp(2 * width))),
-        lines_per_second=len(truth) / answer.seconds,
+        coverage=float((np.abs(error) <= half_width)[np.isfinite(error)].mean()),
+        median_width=float(np.median(np.exp(2 * half_width))),
     )
 
 
@@ -214,8 +240,8 @@ def _tfidf_score(
     labelled: LabelledSet, truth: npt.NDArray[np.float64], index: ReferenceIndex, factor_set: FactorSet
 ) -> Scores:
     """Baseline over the texts of the classifications, without labelled lines of this set."""
-    of_set = index.entries["source_code"].isin(labelled.record).to_numpy()
-    baseline = TfidfNeighbours().fit(index.without(of_set))
+    own = (index.entries["source_code"].isin(labelled.record) | (index.entries["view"] != "line")).to_numpy()
+    baseline = TfidfNeighbours().fit(index.without(own))
     probability = baseline.probability(labelled.text)
     factors = factor_set.kg_co2e_per_unit([str(c) for c in baseline.classes_], np.array([_FACTOR_YEAR]))
     estimate = np.exp(mix_factors(probability, factors).log_factor[:, 0])

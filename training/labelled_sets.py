@@ -1,8 +1,8 @@
 """Labelled goods to evaluate on, each with the group that must not be split."""
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, fields, replace
+from typing import Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from models.category import query_text
 
 _GROCERY_PREFIX: Final = 60
 _GROCERY_LENGTH: Final = 300
+_CONFIDENCE: Final = {"high": 1.0, "medium": 0.8, "low": 0.5}
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,9 @@ class LabelledSet:
     name, title
         Short and full name.
     text
-        (n,) query texts.
+        (n,) query texts: description and supplier as one.
+    description, supplier
+        (n,) its parts; the supplier is "" where the set names none.
     accepted
         n tuples of acceptable NAICS 2017 codes, best first, at least one.
     group
@@ -37,15 +40,34 @@ class LabelledSet:
         kept from voting.
     weight
         (n,) spend behind a line, or 1.
+    trust
+        (n,) how sure the labels are, 1 for an ordinary one.
     """
 
     name: str
     title: str
     text: pd.Series
+    description: pd.Series
+    supplier: pd.Series
     accepted: list[tuple[str, ...]]
     group: npt.NDArray[np.str_]
     record: npt.NDArray[np.str_]
     weight: npt.NDArray[np.float64]
+    trust: npt.NDArray[np.float64]
+
+    def first(self, lines: int) -> Self:
+        """Keep the lines of the first groups, at least one, up to so many lines."""
+        rank = pd.factorize(self.group)[0]
+        groups = int(np.searchsorted(np.cumsum(np.bincount(rank)), lines, side="right"))
+        kept = np.flatnonzero(rank < max(groups, 1))
+        chosen = {
+            field.name: getattr(self, field.name).iloc[kept].reset_index(drop=True)
+            if isinstance(getattr(self, field.name), pd.Series)
+            else getattr(self, field.name)[kept]
+            for field in fields(self)
+            if field.name not in ("name", "title", "accepted")
+        }
+        return replace(self, accepted=[self.accepted[row] for row in kept], **chosen)
 
 
 def labelled_sets() -> list[LabelledSet]:
@@ -60,17 +82,21 @@ def labelled_sets() -> list[LabelledSet]:
 
 
 def austin() -> LabelledSet:
-    """Municipal purchases; lines that share a commodity code or a description (digits aside) form a group."""
+    """Municipal purchases; lines that share a commodity code or a description form a group."""
     lines = austin_lines()
-    same_text = lines["description"].str.lower().str.replace(r"[^a-z]", "", regex=True)
+    same_text = lines["description"].str.lower().str.replace(r"[^0-9a-z]", "", regex=True)
+    text = lines["description"].map(clean_text)
     return LabelledSet(
         name="austin",
         title="City of Austin purchase descriptions",
-        text=lines["description"].map(clean_text),
+        text=text,
+        description=text,
+        supplier=_nobody(text),
         accepted=[(code,) for code in lines["naics_2017"]],
         group=_components(lines["nigp_code"], same_text),
         record=np.array([f"austin:{n}" for n in range(len(lines))]),
         weight=np.ones(len(lines)),
+        trust=np.ones(len(lines)),
     )
 
 
@@ -81,14 +107,18 @@ def grocery() -> LabelledSet:
     beginning = (
         lines["text"].str.lower().str.replace(r"[^0-9a-z]", "", regex=True).str.slice(0, _GROCERY_PREFIX)
     )
+    text = lines["text"].str.slice(0, _GROCERY_LENGTH).map(clean_text)
     return LabelledSet(
         name="grocery",
         title="Grocery listings, noisy votes",
-        text=lines["text"].str.slice(0, _GROCERY_LENGTH).map(clean_text),
+        text=text,
+        description=text,
+        supplier=_nobody(text),
         accepted=[(code,) for code in lines["naics_2017"]],
         group=beginning.to_numpy(dtype=str),
         record=("grocery:" + lines["product_code"]).to_numpy(dtype=str),
         weight=np.ones(len(lines)),
+        trust=lines["vote_share"].to_numpy(dtype=np.float64),
     )
 
 
@@ -101,11 +131,18 @@ def public_purchases() -> LabelledSet:
         name="public",
         title="Public ledger lines, account and supplier",
         text=pd.Series(texts, dtype="str"),
+        description=lines["description"].map(clean_text),
+        supplier=lines["supplier"].map(clean_text).str.lower(),
         accepted=list(lines["accept"]),
         group=np.array([re.sub(r"[^0-9a-z]", "", supplier.lower()) for supplier in lines["supplier"]]),
         record=(lines["source"] + ":" + lines["row"].astype(str)).to_numpy(dtype=str),
         weight=lines["spend_alike"].to_numpy(dtype=np.float64),
+        trust=np.array([_CONFIDENCE[word] for word in lines["confidence"]]),
     )
+
+
+def _nobody(text: pd.Series) -> pd.Series:
+    return pd.Series("", index=text.index, dtype="str")
 
 
 def _components(*keys: pd.Series) -> npt.NDArray[np.str_]:

@@ -1,4 +1,4 @@
-"""What the reference index is made of: texts of open classifications and of labelled ledger lines."""
+"""What the reference index is made of: texts of open classifications and labelled lines."""
 
 import re
 import tomllib
@@ -8,11 +8,10 @@ from typing import Final
 
 import pandas as pd
 
-from data.labelled import public_lines
 from data.taxonomies import emdn, naics_descriptions, naics_index, naics_titles, schedule_b
 from features.text import clean_text
-from models.category import query_text
 from models.reference_index import ReferenceEntries
+from training.labelled_sets import LabelledSet, labelled_sets
 
 _BOILERPLATE: Final = re.compile(
     r"^This (U\.S\. )?industry (group )?comprises (\([^)]*\) )?"
@@ -35,6 +34,7 @@ _ACTIVITY: Final = re.compile(
 )
 _EXAMPLES: Final = re.compile(r"\((?:e\.g\.|i\.e\.),?\s*([^)]*)\)")
 _BRACKETS: Final = re.compile(r"\s*\([^)]*\)")
+_SOURCE_OF_SET: Final = {"public": "public_lines"}
 _SHORTEST_NAME: Final = 3
 _SHORTEST_EXAMPLE: Final = 5
 """Of "Peppers (e.g., bell, hot, red)" the short examples are no goods."""
@@ -45,14 +45,21 @@ WEIGHTS: Final = {
     "naics_2017_descriptions": 1.0,
     "schedule_b": 0.1,
     "emdn": 0.1,
+    "austin": 1.0,
+    "grocery": 1.0,
     "public_lines": 1.0,
 }
 """Prior weight of an entry of each source. Tariff and device texts are many and detailed: at full weight they
 crowd out the rest (NAICS-6 on Austin lines falls from 0.51 to 0.48). Docs: decision 0002."""
 
 
-def reference_entries() -> pd.DataFrame:
+def reference_entries(labelled: Sequence[LabelledSet] | None = None) -> pd.DataFrame:
     """Gather the entries of every source.
+
+    Parameters
+    ----------
+    labelled
+        Labelled lines that join the classifications; by default all there are.
 
     Returns
     -------
@@ -72,7 +79,7 @@ def reference_entries() -> pd.DataFrame:
         _naics_descriptions(),
         _schedule_b(),
         _emdn(),
-        labelled_entries(public_lines()),
+        *(labelled_entries(labelled) for labelled in (labelled_sets() if labelled is None else labelled)),
     ]
     entries = pd.concat(parts, ignore_index=True)
     entries["naics_code"] = entries["naics_code"].replace(_ELECTRICITY, _ELECTRICITY_AS_BOUGHT, regex=True)
@@ -80,17 +87,22 @@ def reference_entries() -> pd.DataFrame:
     return ReferenceEntries.validate(entries.reset_index(drop=True))
 
 
-def labelled_entries(lines: pd.DataFrame) -> pd.DataFrame:
-    """Turn labelled purchases into entries, one for each accepted category, the first ones weighing more."""
-    bought = lines[lines["status"] == "purchase"].copy()
-    bought["text"] = [
-        query_text(d, s) for d, s in zip(bought["description"], bought["supplier"], strict=True)
+def labelled_entries(labelled: LabelledSet) -> pd.DataFrame:
+    """Turn labelled lines into entries, one for each accepted category, the first ones weighing more.
+
+    A line that names its supplier also stands for its description and for its supplier alone.
+    """
+    source = _SOURCE_OF_SET.get(labelled.name, labelled.name)
+    views = {"line": labelled.text, "description": labelled.description, "supplier": labelled.supplier}
+    rows = pd.DataFrame({"naics_code": labelled.accepted, "source_code": labelled.record, **views})
+    rows = rows.explode("naics_code").dropna(subset="naics_code")
+    rows["weight"] = WEIGHTS.get(source, 1.0) * 0.5 ** rows.groupby(level=0).cumcount()
+    named = rows[rows["supplier"] != ""]
+    parts = [
+        _entries(part["naics_code"], part[view], source, part["source_code"], part["weight"], view)
+        for view, part in (("line", rows), ("description", named), ("supplier", named))
     ]
-    bought["source_code"] = bought["source"] + ":" + bought["row"].astype(str)
-    rows = bought[["text", "source_code", "accept"]].explode("accept").dropna(subset="accept")
-    rank = rows.groupby(level=0).cumcount()
-    weight = WEIGHTS["public_lines"] * 0.5**rank
-    return _entries(rows["accept"], rows["text"], "public_lines", rows["source_code"], weight)
+    return pd.concat(parts, ignore_index=True)
 
 
 def _naics_index() -> pd.DataFrame:
@@ -162,7 +174,8 @@ def _entries(
     texts: pd.Series,
     source: str,
     source_codes: pd.Series,
-    weight: pd.Series | Sequence[float] | float | None = None,
+    weight: pd.Series | None = None,
+    view: str = "line",
 ) -> pd.DataFrame:
     return pd.DataFrame(
         {
@@ -170,6 +183,7 @@ def _entries(
             "text": texts.to_numpy(),
             "source": source,
             "source_code": source_codes.to_numpy(),
-            "weight": WEIGHTS[source] if weight is None else weight,
+            "weight": WEIGHTS[source] if weight is None else weight.to_numpy(),
+            "view": view,
         }
     )

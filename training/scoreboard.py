@@ -1,20 +1,33 @@
 """The figures of a bundle, as a data scientist reads them in a terminal."""
 
+import math
+from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from data.labelled import public_lines
+from features.text import clean_text
+from models.category import NearestNeighbourCategory
 from models.persistence import load_model
+from models.ranker import CategoryRanker
+from training.category import fit_category, labelled_lines
 from training.evaluation import EVALUATED_ON, OWN, Evaluation, evaluate
+from training.intensity import evaluate_intensity, example_categories
+from training.intensity_sets import intensity_examples
 from training.labelled_sets import labelled_sets
-from training.screening_evaluation import ScreeningReport, evaluate_screening
+from training.mass import evaluate_mass
+from training.mass_sets import mass_examples
+from training.purchases import evaluate_purchases
 
 
-def evaluate_bundle(folder: Path) -> tuple[Evaluation, ScreeningReport]:
-    """Evaluate the category model and the screening of a bundle.
+def evaluate_categories(folder: Path, say: Callable[[str], None]) -> Evaluation:
+    """Evaluate the category model of a bundle, in folds by group.
+
+    The bundle has learned from the labelled lines, so its own answers to them prove nothing: rankers with its
+    parameters are fitted anew, each without the groups that it is asked about.
 
     Raises
     ------
@@ -24,8 +37,50 @@ def evaluate_bundle(folder: Path) -> tuple[Evaluation, ScreeningReport]:
         If the labelled data are not at hand as the catalogue describes them.
     """
     model = load_model(folder)
-    found = evaluate(model.encoder, model.category, model.factor_sets[EVALUATED_ON], labelled_sets())
-    return found, evaluate_screening(public_lines())
+    lines = labelled_lines(labelled_sets(), model.encoder)
+    ranker = CategoryRanker(**model.category.ranker.get_params())
+    fitted = fit_category(model.category.index_, lines, ranker, say)
+    return evaluate(fitted, lines, model.factor_sets[EVALUATED_ON])
+
+
+def evaluate_part(part: str, folder: Path) -> pd.DataFrame:
+    """Evaluate purchases, mass or intensity, each on groups held out; one row for each model and set.
+
+    Raises
+    ------
+    BundleError
+        If the bundle, which supplies the encoder and the index, cannot be read.
+    MissingDataError, AlteredDataError
+        If the labelled data are not at hand as the catalogue describes them.
+    """
+    model = load_model(folder)
+    if part == "purchases":
+        return evaluate_purchases(model.encoder)
+    if part == "mass":
+        masses = mass_examples()
+        return evaluate_mass(model.encoder.transform(masses["text"].map(clean_text)), masses)
+    examples, vectors = intensity_examples(model.encoder.transform)
+    neighbours = NearestNeighbourCategory().fit(model.category.index_)
+    return evaluate_intensity(examples, vectors, example_categories(neighbours, vectors))
+
+
+def print_figures(title: str, figures: pd.DataFrame, console: Console) -> None:
+    """Print figures as they are, shares and ratios to three digits."""
+    table = _table(title, *figures.select_dtypes(exclude="number").columns)
+    for heading in figures.select_dtypes("number").columns:
+        table.add_column(heading.replace("_", " "), justify="right")
+    ordered = figures[
+        [*figures.select_dtypes(exclude="number").columns, *figures.select_dtypes("number").columns]
+    ]
+    for row in ordered.itertuples(index=False):
+        table.add_row(*(_shown(value) for value in row))
+    console.print(table)
+
+
+def _shown(value: object) -> str:
+    if not isinstance(value, float):
+        return str(value)
+    return "" if math.isnan(value) else f"{value:.3g}"
 
 
 def print_scores(evaluation: Evaluation, console: Console) -> None:
@@ -34,7 +89,7 @@ def print_scores(evaluation: Evaluation, console: Console) -> None:
     for heading in ("Lines", "Top-1", "Top-5", "MAPE", "By spend", "Within 2x"):
         table.add_column(heading, justify="right")
     trust = _table("Probability and 90% range of ledgerprint", "Set")
-    for heading in ("Groups", "ECE", "In range", "Upper/lower", "Lines/s"):
+    for heading in ("Groups", "ECE", "In range", "Upper/lower"):
         trust.add_column(heading, justify="right")
     for score in evaluation.scores:
         own = score.model == OWN
@@ -56,7 +111,6 @@ def print_scores(evaluation: Evaluation, console: Console) -> None:
                 f"{score.calibration_error:.3f}",
                 f"{score.coverage:.1%}",
                 f"{score.median_width:.1f}",
-                f"{score.lines_per_second:,.0f}",
             )
     console.print(table)
     console.print(
@@ -66,26 +120,9 @@ def print_scores(evaluation: Evaluation, console: Console) -> None:
     console.print(trust)
     console.print(
         "ECE: expected calibration error of the most probable category. In range: share of true factors "
-        "inside the range for category doubt, which was calibrated on the other sets; upper/lower: its "
-        "median width. Lines/s: encoded and searched.\n"
+        "inside the range for category doubt, which was calibrated on other groups; upper/lower: its "
+        "median width.\n"
     )
-
-
-def print_screening(report: ScreeningReport, console: Console) -> None:
-    """Print how well purchases are told from the rest."""
-    table = _table("Screening: purchases told from the rest, split by supplier", "Suppliers")
-    for heading in ("Lines", "No purchases", "Found", "Wrongly excluded", "Unclear"):
-        table.add_column(heading, justify="right")
-    for name, score in {**report.by_half, "all": report.overall}.items():
-        table.add_row(
-            name,
-            f"{score.lines:,}",
-            f"{score.non_purchases:,}",
-            f"{score.found:.1%}",
-            f"{score.wrongly_excluded:.1%}",
-            f"{score.unclear_share:.1%}",
-        )
-    console.print(table)
 
 
 def _table(title: str, *headings: str) -> Table:

@@ -11,6 +11,9 @@ from typing import Any, Final
 
 import pandas as pd
 
+from training.code_version import code_version
+from training.scorecards import SCORECARD_FILE, save_scorecard
+
 DEFAULT_TRACKING_URI: Final = "sqlite:///mlflow.db"
 EXPERIMENT: Final = "ledgerprint"
 _SQLITE: Final = "sqlite:///"
@@ -36,10 +39,20 @@ def training_run(tracking_uri: str, name: str) -> Iterator[Any]:
         yield run
 
 
+@contextmanager
+def part_run(name: str) -> Iterator[Any]:
+    """Open a nested run for a part of the model."""
+    import mlflow  # noqa: PLC0415
+
+    with mlflow.start_run(run_name=name, nested=True) as run:
+        yield run
+
+
 def _quiet_mlflow() -> Any:
     """Import MLflow with its telemetry off and its notes on database migrations quietened."""
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
     os.environ["DO_NOT_TRACK"] = "true"
+    os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"
     import mlflow  # noqa: PLC0415 - loads slowly; only a training pays for it
 
     for name in ("mlflow", "alembic"):
@@ -89,10 +102,20 @@ def log_plots(plots: Mapping[str, bytes]) -> None:
             mlflow.log_artifact(str(path), "evaluation")
 
 
+def log_scorecard(scorecard: pd.DataFrame) -> None:
+    """Log a :class:`training.scorecards.Scorecard`, from which models are compared."""
+    import mlflow  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / SCORECARD_FILE
+        save_scorecard(scorecard, path)
+        mlflow.log_artifact(str(path))
+
+
 def log_bundle(folder: Path, version: str, card: Mapping[str, Any]) -> None:
     """Log the finished bundle, its version and its model card."""
     import mlflow  # noqa: PLC0415
 
     mlflow.log_artifacts(str(folder), "bundle")
-    mlflow.set_tag("bundle_version", version)
+    mlflow.set_tags({"bundle_version": version, "code_version": code_version()})
     mlflow.log_text(json.dumps(dict(card), indent=1, ensure_ascii=False), "model_card.json")

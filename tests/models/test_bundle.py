@@ -1,4 +1,6 @@
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,6 +16,7 @@ def bundle() -> Bundle:
         metadata={"encoder": "test", "figures": {"top1": 0.5}},
         arrays={"vectors": np.arange(6, dtype=np.int8).reshape(2, 3)},
         tables={"entries": pd.DataFrame({"text": ["a", "b"]})},
+        boosters={"category.seed_1": "tree\nversion=v4\nµ=0.5\n"},
     )
 
 
@@ -24,21 +27,49 @@ def test_what_was_saved_is_what_is_loaded(bundle, tmp_path):
     assert loaded.metadata == bundle.metadata
     np.testing.assert_array_equal(loaded.arrays["vectors"], bundle.arrays["vectors"])
     pd.testing.assert_frame_equal(loaded.tables["entries"], bundle.tables["entries"])
+    assert loaded.boosters == bundle.boosters
 
 
 def test_the_version_follows_the_content_and_nothing_else(bundle, tmp_path):
     first, second = save_bundle(bundle, tmp_path / "one"), save_bundle(bundle, tmp_path / "two")
-    other = save_bundle(
-        Bundle({**bundle.metadata, "seed": 1}, bundle.arrays, bundle.tables), tmp_path / "three"
-    )
-    assert first == second != other
+    others = [
+        replace(bundle, metadata={**bundle.metadata, "seed": 1}),
+        replace(bundle, boosters={"category.seed_1": "tree\nversion=v4\nµ=0.6\n"}),
+        replace(bundle, boosters={"category.seed_2": bundle.boosters["category.seed_1"]}),
+    ]
+    versions = {save_bundle(other, tmp_path / f"other {n}") for n, other in enumerate(others)}
+    assert first == second
+    assert len(versions - {first}) == 3
 
 
 def test_saving_over_a_bundle_leaves_nothing_of_the_old_one(bundle, tmp_path):
-    save_bundle(bundle, tmp_path)
-    version = save_bundle(Bundle(bundle.metadata, bundle.arrays, {}), tmp_path)
-    assert not load_bundle(tmp_path).tables
-    assert load_bundle(tmp_path).version == version
+    save_bundle(bundle, tmp_path / "b")
+    version = save_bundle(Bundle(bundle.metadata, bundle.arrays, {}), tmp_path / "b")
+    loaded = load_bundle(tmp_path / "b")
+    assert not loaded.tables
+    assert not loaded.boosters
+    assert loaded.version == version
+    assert [path.name for path in tmp_path.iterdir()] == ["b"]
+
+
+def test_a_write_that_fails_leaves_the_old_bundle_whole_and_nothing_beside_it(bundle, tmp_path, monkeypatch):
+    version = save_bundle(bundle, tmp_path / "b")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OSError, match="No space left"):
+        save_bundle(replace(bundle, metadata={"encoder": "new"}), tmp_path / "b")
+    monkeypatch.undo()
+    assert load_bundle(tmp_path / "b").version == version
+    assert [path.name for path in tmp_path.iterdir()] == ["b"]
+
+
+def test_a_write_that_fails_leaves_no_half_of_a_new_bundle(bundle, tmp_path):
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        save_bundle(replace(bundle, metadata={"encoder": object()}), tmp_path / "new")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_folder_of_other_things_is_not_overwritten(bundle, tmp_path):
@@ -48,7 +79,9 @@ def test_a_folder_of_other_things_is_not_overwritten(bundle, tmp_path):
     assert (tmp_path / "thesis.docx").exists()
 
 
-@pytest.mark.parametrize("name", ["entries.parquet", "vectors.safetensors", "metadata.json"])
+@pytest.mark.parametrize(
+    "name", ["entries.parquet", "vectors.safetensors", "metadata.json", "category.seed_1.txt"]
+)
 @pytest.mark.parametrize("harm", ["delete", "truncate", "alter"])
 def test_a_harmed_file_is_one_clear_sentence_that_names_it(bundle, tmp_path, name, harm):
     save_bundle(bundle, tmp_path)

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
-from models.category import NearestNeighbourCategory, line_queries, query_text
+from models.category import NearestNeighbourCategory, follow_codes, line_queries, query_text
 from models.reference_index import ReferenceIndex
 
 AXES = np.eye(4, 8, dtype=np.float32)
@@ -18,6 +18,7 @@ def index() -> ReferenceIndex:
             "source": "test",
             "source_code": "",
             "weight": 1.0,
+            "view": "line",
         }
     )
     return ReferenceIndex.from_vectors(entries, AXES)
@@ -48,6 +49,18 @@ def test_a_line_without_a_code_is_not_touched_by_the_codes_of_others(index):
     coded = sparse.csr_matrix(np.vstack([model.classes_ == "333333", np.zeros(4)]), dtype=float)
     with_codes = model.votes(AXES[:2], coded).probability.toarray()[1]
     np.testing.assert_allclose(with_codes, model.predict_proba(AXES[1:2])[0])
+
+
+def test_entries_that_stand_for_a_part_of_a_line_alone_do_not_vote(index):
+    supplier = index.entries.assign(view=["line", "line", "line", "supplier"])
+    model = NearestNeighbourCategory().fit(ReferenceIndex(supplier, index.quantised, index.scale))
+    assert list(model.classes_) == ["311111", "322222", "423333"]
+    assert not (model.votes(AXES[3:]).neighbours.entry == 3).any()
+
+
+def test_a_code_the_text_knows_nothing_of_is_followed_all_the_same():
+    text, coded = sparse.csr_matrix([[1.0, 0.0, 0.0]]), sparse.csr_matrix([[0.0, 1.0, 1.0]])
+    np.testing.assert_allclose(follow_codes(text, coded, 0.8).toarray(), [[0.2, 0.4, 0.4]])
 
 
 def test_the_query_joins_goods_and_seller_and_survives_either_missing():

@@ -38,6 +38,7 @@ def test_evidence_is_the_nearest_texts_each_once_even_where_a_weightier_entry_vo
             "source": ["a", "b", "c", "d"],
             "source_code": ["1", "2", "3", "4"],
             "weight": 1.0,
+            "view": "line",
         }
     )
     index = ReferenceIndex.from_vectors(entries, np.eye(4, dtype=np.float32))

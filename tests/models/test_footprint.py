@@ -139,7 +139,7 @@ def test_a_vague_line_is_put_up_for_review_and_a_plain_one_is_not(estimate):
     vague, plain = (
         row
         for _, row in estimate(
-            {"description": "various goods and power"}, {"description": "office chairs"}
+            {"description": "Miscellaneous expenses"}, {"description": "office chairs"}
         ).iterrows()
     )
     assert (plain["status"], plain["reason"]) == ("estimated", "")

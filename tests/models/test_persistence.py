@@ -2,13 +2,14 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 from data.errors import BundleError, EncoderMismatchError
 from features.line_items import line_items
-from models.bundle import DEFAULT_BUNDLE, Bundle, load_bundle, save_bundle
+from models.bundle import DEFAULT_BUNDLE, load_bundle, save_bundle
 from models.persistence import load_model, save_model
 
 
@@ -21,15 +22,26 @@ def test_a_model_that_was_saved_and_loaded_has_the_same_version_and_estimates(mo
 def test_a_bundle_of_another_making_is_one_clear_sentence(tmp_path):
     shipped = load_bundle(DEFAULT_BUNDLE)
     tables = {name: table for name, table in shipped.tables.items() if name != "entries"}
-    save_bundle(Bundle(shipped.metadata, shipped.arrays, tables), tmp_path)
+    save_bundle(replace(shipped, tables=tables), tmp_path)
     with pytest.raises(BundleError, match=r"lacks 'entries'.*ledgerprint train"):
+        load_model(tmp_path)
+
+
+def test_a_bundle_without_what_a_part_has_learned_is_one_clear_sentence(tmp_path):
+    shipped = load_bundle(DEFAULT_BUNDLE)
+    save_bundle(replace(shipped, boosters={}), tmp_path)
+    with pytest.raises(BundleError, match=r"lacks 'seed_\d+'.*ledgerprint train"):
+        load_model(tmp_path)
+    metadata = {name: value for name, value in shipped.metadata.items() if name != "learned"}
+    save_bundle(replace(shipped, metadata=metadata), tmp_path)
+    with pytest.raises(BundleError, match=r"lacks 'learned'.*ledgerprint train"):
         load_model(tmp_path)
 
 
 def test_a_table_with_other_columns_is_one_clear_sentence(tmp_path):
     shipped = load_bundle(DEFAULT_BUNDLE)
     tables = {**shipped.tables, "entries": shipped.tables["entries"].drop(columns="weight")}
-    save_bundle(Bundle(shipped.metadata, shipped.arrays, tables), tmp_path)
+    save_bundle(replace(shipped, tables=tables), tmp_path)
     with pytest.raises(BundleError, match=r"not ReferenceEntries.*ledgerprint train"):
         load_model(tmp_path)
 
@@ -38,7 +50,7 @@ def test_a_bundle_is_refused_when_the_encoder_at_hand_is_another_one(tmp_path):
     shipped = load_bundle(DEFAULT_BUNDLE)
     metadata = json.loads(json.dumps(shipped.metadata))
     metadata["encoder"]["weights_sha256"] = "0" * 64
-    save_bundle(Bundle(metadata, shipped.arrays, shipped.tables), tmp_path)
+    save_bundle(replace(shipped, metadata=metadata), tmp_path)
     with pytest.raises(EncoderMismatchError, match="000000000000…, got 53aa51172d14"):
         load_model(tmp_path)
 

@@ -1,8 +1,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from pandera.errors import SchemaError
 
-from models.reference_index import ReferenceIndex
+from models.reference_index import ReferenceIndex, cosines
 
 
 def unit_rows(rng: np.random.Generator, n: int, d: int = 64) -> np.ndarray:
@@ -18,6 +19,7 @@ def index_of(vectors: np.ndarray, weight: float = 1.0) -> ReferenceIndex:
             "source": "test",
             "source_code": [str(i) for i in range(len(vectors))],
             "weight": weight,
+            "view": "line",
         }
     )
     return ReferenceIndex.from_vectors(entries, vectors)
@@ -54,3 +56,16 @@ def test_dropped_entries_are_never_found(vectors):
 
 def test_asking_for_more_neighbours_than_there_are_gives_all(vectors):
     assert index_of(vectors[:3]).search(vectors[:2], 60).entry.shape == (2, 3)
+
+
+@pytest.mark.parametrize("rows", [slice(0, 1), slice(31, 33), slice(5, 70)])
+def test_cosines_of_a_query_do_not_depend_on_its_company(vectors, rows):
+    queries = unit_rows(np.random.default_rng(2), 90)
+    np.testing.assert_array_equal(cosines(queries[rows], vectors), cosines(queries, vectors)[rows])
+    np.testing.assert_allclose(cosines(queries, vectors), queries @ vectors.T, atol=1e-5)
+
+
+def test_an_entry_that_stands_for_no_known_part_of_a_line_is_refused(vectors):
+    index = index_of(vectors[:3])
+    with pytest.raises(SchemaError, match="view"):
+        ReferenceIndex(index.entries.assign(view="invoice"), index.quantised, index.scale)

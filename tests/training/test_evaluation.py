@@ -7,29 +7,48 @@ import pytest
 from rich.console import Console
 from scipy import sparse
 
-from models.bundle import DEFAULT_BUNDLE, load_bundle
-from models.category import NearestNeighbourCategory
-from models.factor_sets import FactorSets
-from models.reference_index import ReferenceIndex
+from features.price_tables import FactorPrices
+from models.factor_sets import FactorSet
 from training.baselines import TfidfNeighbours, constant_factor
 from training.evaluation import EVALUATED_ON, OWN, evaluate, expected_calibration_error, hits
 from training.scoreboard import print_scores
+from training.scorecards import Scorecard
+
+FACTORS = {"322121": 0.6, "324110": 1.2, "325412": 0.1, "337214": 0.2, "339113": 0.15}
 
 
 @pytest.fixture(scope="module")
 def factor_set():
-    return FactorSets.from_frames(load_bundle(DEFAULT_BUNDLE).tables)[EVALUATED_ON]
+    rows = pd.DataFrame({"naics_code": FACTORS.keys(), "kg_co2e_per_unit": FACTORS.values()})
+    rows = rows.assign(year=2022, factor_id=rows["naics_code"], unit="kg CO2e per USD", source="a table")
+    rows = rows.assign(usable=True, screening_reason="", technological_score=1)
+    columns = ["naics_code", "year", "factor_id", "kg_co2e_per_unit", "unit", "source", "usable"]
+    return FactorSet(
+        id=EVALUATED_ON, title="", prices=FactorPrices("USD", 2022, 2022, "purchaser"), ghg_set="",
+        region="US", licence="", attribution="", reliability=1, completeness=1,
+        factors=rows[[*columns, "screening_reason", "technological_score"]],
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def index(encoder, entries):
-    return ReferenceIndex.from_vectors(entries, encoder.transform(entries["text"]))
+def found(fitted, lines, factor_set):
+    return evaluate(fitted, lines, factor_set)
 
 
 @pytest.fixture(scope="module")
-def found(encoder, index, factor_set, labelled):
-    other = replace(labelled, name="other", record=np.array([f"elsewhere:{n}" for n in range(10)]))
-    return evaluate(encoder, NearestNeighbourCategory().fit(index), factor_set, [labelled, other])
+def truth(fitted, lines):
+    """Position of every line's category among the classes."""
+    codes = [accepted[0] for labelled in lines.sets for accepted in labelled.accepted]
+    return np.searchsorted(fitted.model.classes_, codes)
+
+
+def answering(fitted, column, probability=1.0):
+    """A model that gives a category this probability and shares the rest out evenly."""
+    classes = len(fitted.model.classes_)
+    held_out = np.full((len(column), classes), 0.0)
+    held_out[:] = (1 - np.broadcast_to(probability, len(column))[:, None]) / (classes - 1)
+    held_out[np.arange(len(column)), column] = probability
+    return replace(fitted, held_out=sparse.csr_matrix(held_out))
 
 
 def score(found, dataset, model):
@@ -49,36 +68,88 @@ def test_certainty_that_is_right_half_of_the_time_is_half_wrong():
     assert expected_calibration_error(np.ones(4), np.array([True, False, True, False])) == 0.5
 
 
-def test_a_labelled_line_that_is_an_entry_does_not_find_itself(found, index, labelled):
-    itself = NearestNeighbourCategory().fit(index)
-    answer = found.predictions[0]
-    own = np.array([list(itself.classes_).index(codes[0]) for codes in labelled.accepted])
-    held_out = answer.probability.toarray()[np.arange(10), own]
-    seen = found.predictions[1].probability.toarray()[np.arange(10), own]
-    assert (held_out < seen).all()
-    assert score(found, "small", OWN).calibration_error > score(found, "other", OWN).calibration_error
+def test_a_model_that_is_always_right_has_no_error_and_no_doubt(fitted, lines, factor_set, truth):
+    right = evaluate(answering(fitted, truth), lines, factor_set)
+    for dataset in ("public", "austin"):
+        one = score(right, dataset, OWN)
+        assert (one.top1, one.top5, one.calibration_error, one.coverage) == (1, 1, 0, 1)
+        assert one.factor_mape == one.spend_weighted_error == pytest.approx(0, abs=1e-12)
+        assert one.median_width == pytest.approx(1)
+    assert right.doubt.multiple_ == pytest.approx(0, abs=1e-12)
+    assert (right.scorecard[["hit1", "hit5"]] == 1).all(axis=None)
 
 
-def test_lines_of_a_group_keep_each_other_out(encoder, entries, factor_set, labelled):
-    by_category = replace(labelled, group=np.array([codes[0] for codes in labelled.accepted]))
-    kept = entries[(entries["source"] == "public_lines") | (entries["naics_code"] == "324110")]
-    index = ReferenceIndex.from_vectors(kept, encoder.transform(kept["text"]))
-    found = evaluate(encoder, NearestNeighbourCategory().fit(index), factor_set, [by_category])
-    assert score(found, "small", OWN).top1 == pytest.approx(0.2), (
-        "only fuel has entries beside the group's own"
-    )
+def test_the_error_of_a_model_that_always_says_one_category_is_that_of_its_factor(
+    fitted, lines, factor_set, truth
+):
+    chairs = list(fitted.model.classes_).index("337214")
+    one = score(evaluate(answering(fitted, np.full(len(truth), chairs)), lines, factor_set), "public", OWN)
+    assert one.top1 == pytest.approx(0.2)
+    errors = [abs(FACTORS["337214"] / FACTORS[code] - 1) for code in FACTORS]
+    assert one.factor_mape == pytest.approx(np.mean(errors))
+    assert one.factor_within_2x == pytest.approx(0.6)
+    assert one.calibration_error == pytest.approx(0.8)
+
+
+def test_lines_with_more_spend_behind_them_weigh_more_in_the_error_by_spend(fitted, lines, factor_set, truth):
+    chairs = list(fitted.model.classes_).index("337214")
+    heavy = replace(lines.sets[0], weight=np.where(truth[:80] == chairs, 1e6, 1.0))
+    wrong_elsewhere = answering(fitted, np.full(len(truth), chairs))
+    found = evaluate(wrong_elsewhere, replace(lines, sets=[heavy, lines.sets[1]]), factor_set)
+    one = score(found, "public", OWN)
+    assert one.spend_weighted_error < 1e-4 < one.factor_mape
+
+
+def test_ranges_of_a_fold_are_calibrated_on_the_other_folds(fitted, lines, factor_set, truth):
+    """Where only one fold is answered wrongly, its ranges are as narrow as if all had been right."""
+    odd = lines.fold == 3
+    wrong = np.where(odd, (truth + 1) % 5, truth)
+    card = evaluate(answering(fitted, wrong), lines, factor_set).scorecard
+    assert card["half_width"][odd].max() == pytest.approx(0, abs=1e-9)
+    assert (card["half_width"][~odd] > 0).all()
+    assert (card["log_error"][odd].abs() > 0.1).all()
+
+
+def test_the_range_calibrated_on_all_lines_holds_nine_in_ten_of_them(fitted, lines, factor_set, truth):
+    rng = np.random.default_rng(0)
+    column = np.where(rng.random(len(truth)) < 0.7, truth, rng.integers(0, 5, len(truth)))
+    found = evaluate(answering(fitted, column, rng.uniform(0.4, 0.9, len(truth))), lines, factor_set)
+    inside = [
+        np.abs(card["log_error"]) <= found.doubt.half_width(answer.spread)
+        for answer, (_, card) in zip(
+            found.predictions, found.scorecard.groupby("dataset", sort=False), strict=True
+        )
+    ]
+    assert np.mean([part.mean() for part in inside]) == pytest.approx(0.9, abs=0.03)
+
+
+def test_the_scorecard_has_every_line_once_with_its_group_and_its_own_answer(found, lines, fitted):
+    card = Scorecard.validate(found.scorecard)
+    assert card["record"].tolist() == [record for labelled in lines.sets for record in labelled.record]
+    assert card["group"].tolist() == [group for labelled in lines.sets for group in labelled.group]
+    np.testing.assert_allclose(card["probability"], fitted.held_out.max(axis=1).toarray().ravel())
+    for dataset, mine in card.groupby("dataset"):
+        one = score(found, dataset, OWN)
+        assert one.top1 == pytest.approx(mine["hit1"].mean())
+        assert one.coverage == pytest.approx((mine["log_error"].abs() <= mine["half_width"]).mean())
 
 
 def test_the_baselines_stand_beside_the_model_for_every_set(found):
     frame = found.to_frame()
     assert set(frame.groupby("dataset")["model"].agg(frozenset)) == {frozenset((OWN, "TF-IDF", "constant"))}
     assert frame[["top1", "top5", "factor_mape", "factor_within_2x"]].notna().all(axis=None)
-    assert frame.loc[frame["model"] == "constant", "top1"].tolist() == [0.2, 0.2]
+    assert frame.loc[frame["model"] == "constant", "top1"].tolist() == pytest.approx([0.2, 0.2])
     assert frame.loc[frame["model"] == "constant", "top5"].tolist() == [1.0, 1.0]
 
 
-def test_words_in_common_are_all_that_tfidf_sees(index):
-    baseline = TfidfNeighbours().fit(index)
+def test_the_model_beats_its_baselines_on_goods_whose_words_it_has_seen(found):
+    for dataset in ("public", "austin"):
+        assert score(found, dataset, OWN).top1 > score(found, dataset, "constant").top1 + 0.3
+        assert score(found, dataset, OWN).factor_mape < score(found, dataset, "constant").factor_mape
+
+
+def test_words_in_common_are_all_that_tfidf_sees(ledger_index):
+    baseline = TfidfNeighbours().fit(ledger_index)
     probability = baseline.probability(
         pd.Series(["latex gloves", "hydraulic excavator", "steel chairs"])
     ).toarray()
@@ -87,8 +158,10 @@ def test_words_in_common_are_all_that_tfidf_sees(index):
     np.testing.assert_allclose(probability[[0, 2]].sum(axis=1), 1)
 
 
-def test_only_the_nearest_entries_vote_by_tfidf(index):
-    probability = TfidfNeighbours(neighbours=1).fit(index).probability(pd.Series(["paper tablets capsules"]))
+def test_only_the_nearest_entries_vote_by_tfidf(ledger_index):
+    probability = (
+        TfidfNeighbours(neighbours=1).fit(ledger_index).probability(pd.Series(["paper tablets capsules"]))
+    )
     assert probability.nnz == 1
     assert probability.sum() == pytest.approx(1)
 

@@ -3,7 +3,7 @@ import re
 import pandas as pd
 import pytest
 
-from data.labelled import austin_lines, public_lines
+from data.labelled import austin_lines
 from training.labelled_sets import labelled_sets
 from training.reference_entries import labelled_entries
 
@@ -19,9 +19,9 @@ def test_every_set_is_whole(sets):
     assert set(sets) == {"austin", "grocery", "public"}
     for labelled in sets.values():
         n = len(labelled.text)
-        assert (
-            n == len(labelled.accepted) == len(labelled.group) == len(labelled.record) == len(labelled.weight)
-        )
+        columns = ("description", "supplier", "accepted", "group", "record", "weight", "trust")
+        assert {len(getattr(labelled, column)) for column in columns} == {n}
+        assert ((labelled.trust > 0) & (labelled.trust <= 1)).all()
         assert (labelled.text != "").all()
         assert all(
             codes and all(re.fullmatch(r"\d{6}", code) for code in codes) for codes in labelled.accepted
@@ -32,7 +32,7 @@ def test_every_set_is_whole(sets):
 
 def test_no_two_groups_of_municipal_lines_share_a_commodity_code_or_a_description(sets):
     lines = austin_lines().assign(group=sets["austin"].group)
-    lines["words"] = lines["description"].str.lower().str.replace(r"[^a-z]", "", regex=True)
+    lines["words"] = lines["description"].str.lower().str.replace(r"[^0-9a-z]", "", regex=True)
     for key in ("nigp_code", "words"):
         assert not lines.drop_duplicates([key, "group"]).duplicated(key).any()
 
@@ -53,6 +53,38 @@ def test_a_supplier_is_one_group_of_the_public_lines_however_it_is_spelt(sets):
     assert not pairs.drop_duplicates().duplicated("supplier").any()
 
 
-def test_every_public_line_can_be_kept_from_finding_itself(sets):
-    known = set(labelled_entries(public_lines())["source_code"])
-    assert set(sets["public"].record) <= known
+def test_a_text_is_its_description_and_its_supplier(sets):
+    for name in ("austin", "grocery"):
+        assert (sets[name].supplier == "").all()
+        assert sets[name].text.tolist() == sets[name].description.tolist()
+    public = sets["public"]
+    assert (public.supplier != "").mean() > 0.99
+    named = public.supplier != ""
+    assert (public.text == (public.description + ", " + public.supplier))[named].all()
+
+
+def test_every_line_can_be_kept_from_finding_itself(sets):
+    for labelled in sets.values():
+        assert set(labelled_entries(labelled)["source_code"]) == set(labelled.record)
+    records = [record for labelled in sets.values() for record in labelled.record]
+    assert len(set(records)) == len(records)
+
+
+@pytest.mark.parametrize("name", ["austin", "grocery", "public"])
+def test_the_first_lines_are_whole_groups_and_all_of_a_line(sets, name):
+    labelled, first = sets[name], sets[name].first(200)
+    kept = pd.Series(labelled.group).isin(first.group).to_numpy()
+    assert 150 < len(first.text) == kept.sum() <= 200
+    assert first.text.tolist() == labelled.text[kept].tolist()
+    assert first.accepted == [codes for codes, keep in zip(labelled.accepted, kept, strict=True) if keep]
+    assert first.record.tolist() == labelled.record[kept].tolist()
+    assert first.trust.tolist() == labelled.trust[kept].tolist()
+    assert list(first.supplier.index) == list(range(len(first.text)))
+
+
+def test_a_first_group_that_is_too_large_is_kept_all_the_same(sets):
+    assert set(sets["public"].first(1).group) == {sets["public"].group[0]}
+
+
+def test_more_lines_than_there_are_is_all_of_them(sets):
+    assert len(sets["public"].first(10**6).text) == len(sets["public"].text)

@@ -22,6 +22,14 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy:DeprecationWarning"),
     pytest.mark.filterwarnings("ignore:.*Any type hint is inferred:UserWarning"),
 ]
+
+
+@pytest.fixture(autouse=True)
+def no_shipped_scorecard(tmp_path, monkeypatch):
+    """Judge the models of these tests by themselves, not beside the shipped one."""
+    monkeypatch.setattr("training.scorecards._SHIPPED", tmp_path)
+
+
 DATA = "prices/fx_monthly.csv"
 
 

@@ -2,9 +2,11 @@ import re
 import tomllib
 from importlib.resources import files
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from training.labelled_sets import LabelledSet
 from training.reference_entries import (
     NOT_BOUGHT,
     WEIGHTS,
@@ -33,22 +35,75 @@ def test_goods_are_named_as_a_buyer_names_them(entry, names):
     assert goods_names(entry) == names
 
 
-def test_a_labelled_purchase_stands_for_every_accepted_category_the_first_weighing_most():
-    lines = pd.DataFrame(
-        {
-            "description": ["Gloves", "Salaries", "Power"],
-            "supplier": ["ACME", "", "Grid"],
-            "status": ["purchase", "excluded", "purchase"],
-            "source": "guys",
-            "row": [4, 5, 6],
-            "accept": [("339113", "315990", "326299"), (), ()],
-        }
+@pytest.fixture
+def purchases():
+    return LabelledSet(
+        name="public",
+        title="Purchases",
+        text=pd.Series(["Gloves, acme", "Power", "grid"]),
+        description=pd.Series(["Gloves", "Power", ""]),
+        supplier=pd.Series(["acme", "", "grid"]),
+        accepted=[("339113", "315990", "326299"), ("221122",), ("221122",)],
+        group=np.array(["acme", "power", "grid"]),
+        record=np.array(["guys:4", "guys:5", "guys:6"]),
+        weight=np.ones(3),
+        trust=np.ones(3),
     )
-    entries = labelled_entries(lines)
-    assert entries["naics_code"].tolist() == ["339113", "315990", "326299"]
-    assert entries["weight"].tolist() == [1, 0.5, 0.25]
-    assert set(entries["text"]) == {"Gloves, acme"}
-    assert set(entries["source_code"]) == {"guys:4"}
+
+
+def test_a_labelled_purchase_stands_for_every_accepted_category_the_first_weighing_most(purchases):
+    entries = labelled_entries(purchases)
+    gloves = entries[(entries["source_code"] == "guys:4") & (entries["view"] == "line")]
+    assert gloves["naics_code"].tolist() == ["339113", "315990", "326299"]
+    assert gloves["weight"].tolist() == [1, 0.5, 0.25]
+    assert set(gloves["text"]) == {"Gloves, acme"}
+    assert set(entries["source"]) == {"public_lines"}
+
+
+def test_a_purchase_that_names_its_supplier_stands_for_its_parts_too(purchases):
+    entries = labelled_entries(purchases)
+    found = {
+        (record, view): set(rows["text"]) for (record, view), rows in entries.groupby(["source_code", "view"])
+    }
+    assert found == {
+        ("guys:4", "line"): {"Gloves, acme"},
+        ("guys:4", "description"): {"Gloves"},
+        ("guys:4", "supplier"): {"acme"},
+        ("guys:5", "line"): {"Power"},
+        ("guys:6", "line"): {"grid"},
+        ("guys:6", "description"): {""},
+        ("guys:6", "supplier"): {"grid"},
+    }
+
+
+@pytest.mark.data_package
+def test_electricity_however_it_is_made_stands_under_its_distribution(everything):
+    """Buyers pay whoever distributes it; the texts of generation and transmission lead there."""
+    codes = set(everything["naics_code"])
+    assert not {"221121"} & codes
+    assert not any(code.startswith("22111") for code in codes)
+    power = everything[everything["naics_code"] == "221122"]
+    texts = " | ".join(power["text"].str.lower())
+    for words in ("solar", "wind", "nuclear", "hydroelectric", "transmission", "distribution"):
+        assert words in texts
+    assert {"221114", "221115", "221121", "221122"} <= set(power["source_code"])
+
+
+@pytest.mark.data_package
+def test_parts_of_a_line_are_entries_of_labelled_lines_alone(everything):
+    parts = everything[everything["view"] != "line"]
+    assert set(parts["source"]) == {"public_lines"}
+    assert set(parts["view"]) == {"description", "supplier"}
+    lines = everything[(everything["view"] == "line") & everything["source_code"].isin(parts["source_code"])]
+    assert set(parts["source_code"]) <= set(lines["source_code"])
+
+
+@pytest.mark.data_package
+def test_only_the_labelled_lines_that_were_given_are_entries(purchases):
+    few = reference_entries([purchases])
+    assert set(few.loc[few["source"] == "public_lines", "source_code"]) == set(purchases.record)
+    assert not {"austin", "grocery"} & set(few["source"])
+    assert (few["text"] != "").all()
 
 
 @pytest.mark.data_package

@@ -16,6 +16,14 @@ from training.registry_commands import registry_app
 from training.scorecards import save_scorecard
 
 pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy:DeprecationWarning")
+
+
+@pytest.fixture(autouse=True)
+def no_shipped_scorecard(tmp_path, monkeypatch):
+    """Judge the models of these tests by themselves, not beside the shipped one."""
+    monkeypatch.setattr("training.scorecards._SHIPPED", tmp_path)
+
+
 DATA = "prices/fx_monthly.csv"
 
 

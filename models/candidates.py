@@ -1,0 +1,376 @@
+"""Candidate categories of a line and what speaks for each: similarities, shares of votes, shared words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.base import BaseEstimator
+
+from models.lexicon import Lexicon
+from models.reference_index import Neighbours, ReferenceIndex, cosines
+
+_BLOCK: Final = 256
+_TRADE_SECTORS: Final = ("42", "44", "45")
+_NEIGHBOURS_KEPT: Final = 20
+_LABELLED_SHARE: Final = 0.5
+_LIMIT: Final = 8.0
+"""Entries whose vote falls below exp(-8) of the best one's have none."""
+
+LABELLED_SOURCES: Final = ("austin", "grocery", "public_lines")
+_CLASSIFICATIONS: Final = (
+    "naics_2017_index",
+    "naics_2017_titles",
+    "naics_2017_descriptions",
+    "schedule_b",
+    "emdn",
+)
+SOURCES: Final = (*_CLASSIFICATIONS, *LABELLED_SOURCES)
+VIEWS: Final = ("line", "description", "supplier")
+"""What of a line a text is compared with: description and supplier together, or one of them."""
+
+_VIEW_SOURCES: Final = ("naics_2017_index", "naics_2017_titles", "public_lines")
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Questions:
+    """n lines to be categorised.
+
+    Attributes
+    ----------
+    text
+        (n,) description and supplier as one text.
+    vectors
+        For each view, (n, d) unit-norm vectors.
+    has_supplier
+        (n,) whether the line names one.
+    """
+
+    text: pd.Series
+    vectors: dict[str, Floats]
+    has_supplier: npt.NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    def take(self, rows: npt.NDArray[np.int64] | slice) -> "Questions":
+        """Keep some of the lines."""
+        return Questions(
+            self.text.iloc[rows].reset_index(drop=True),
+            {view: vectors[rows] for view, vectors in self.vectors.items()},
+            self.has_supplier[rows],
+        )
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """Entries that must not speak for a line because they are of its own group.
+
+    ``question`` (n,) group of each line, ``entry`` (m,) group of each entry of the index, -1 for none.
+    """
+
+    question: npt.NDArray[np.int64]
+    entry: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The k most promising categories of n lines.
+
+    Attributes
+    ----------
+    column
+        (n, k) positions in the classes, the most promising first.
+    features
+        (n, k, f), by name in :attr:`CandidateFinder.feature_names_`; NaN where the line does not say.
+    neighbours
+        The nearest entries.
+    """
+
+    column: npt.NDArray[np.int64]
+    features: Floats
+    neighbours: Neighbours
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Entries of one source and view, side by side and sorted by class."""
+
+    rows: slice
+    starts: npt.NDArray[np.int64]
+    classes: npt.NDArray[np.int64]
+    weight: Floats
+
+
+_NOTHING: Final = _Source(slice(0, 0), np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32))
+
+
+class CandidateFinder(BaseEstimator):  # type: ignore[misc]
+    """Find candidates in a reference index and describe them.
+
+    Parameters
+    ----------
+    candidates
+        Categories kept for each line.
+    temperature
+        Difference in similarity at which a vote falls to 1/e.
+    word_weight
+        Similarity of two texts is their cosine plus this times the cosine of their words.
+    trade_prior
+        Prior weight of wholesale and retail (NAICS 42, 44, 45): buyers name goods, and the goods' factor is
+        that of their manufacture.
+
+    Attributes
+    ----------
+    classes_ : numpy.ndarray of str, shape (C,)
+        Six-digit NAICS 2017 codes, sorted.
+    feature_names_ : list of str, length f
+    """
+
+    def __init__(
+        self,
+        candidates: int = 40,
+        temperature: float = 0.05,
+        word_weight: float = 0.15,
+        trade_prior: float = 0.3,
+    ) -> None:
+        self.candidates = candidates
+        self.temperature = temperature
+        self.word_weight = word_weight
+        self.trade_prior = trade_prior
+
+    def fit(self, index: ReferenceIndex, lexicon: Lexicon) -> Self:
+        """Sort the entries by view, source and class; nothing is learned."""
+        self.index_, self.lexicon_ = index, lexicon
+        codes = index.entries["naics_code"].to_numpy(dtype=str)
+        self.classes_, entry_class = np.unique(codes, return_inverse=True)
+        self._order = self._side_by_side(entry_class)
+        self._entry_class = entry_class[self._order]
+        self._vectors = index.vectors[self._order]
+        ordered = index.entries.iloc[self._order].reset_index(drop=True)
+        self._weight = ordered["weight"].to_numpy(dtype=np.float32)
+        group, keys = pd.factorize(pd.MultiIndex.from_frame(ordered[["view", "source"]]))
+        self._sources = {
+            (str(view), str(source)): self._source(np.flatnonzero(group == number))
+            for number, (view, source) in enumerate(keys)
+        }
+        self._line = slice(0, int((ordered["view"] == "line").sum()))
+        self._words = lexicon.weigh(ordered["text"][self._line]).T
+        sector = np.array([code[:2] for code in self.classes_])
+        self._is_trade = np.isin(sector, _TRADE_SECTORS)
+        self._prior = np.where(self._is_trade, self.trade_prior, 1.0).astype(np.float32)
+        self._sector = sector.astype(np.float32)
+        self._groups = {digits: self._siblings(digits) for digits in (3, 4)}
+        self.feature_names_ = list(self._describe(_one_question(index.vectors.shape[1]), None)[2])
+        return self
+
+    def find(self, questions: Questions, hidden: Hidden | None = None) -> Candidates:
+        """Find the candidates of n lines.
+
+        Parameters
+        ----------
+        questions
+            The lines.
+        hidden
+            Entries that a line must not see; by default it sees all.
+        """
+        parts = list(self._blocks(questions, hidden))
+        return Candidates(
+            np.concatenate([column for column, _, _ in parts]),
+            np.concatenate([features for _, features, _ in parts]),
+            Neighbours(
+                np.concatenate([near.entry for _, _, near in parts]),
+                np.concatenate([near.similarity for _, _, near in parts]),
+            ),
+        )
+
+    def _blocks(
+        self, questions: Questions, hidden: Hidden | None
+    ) -> Iterator[tuple[npt.NDArray[np.int64], Floats, Neighbours]]:
+        for start in range(0, max(len(questions), 1), _BLOCK):
+            rows = slice(start, start + _BLOCK)
+            own = None
+            if hidden is not None:
+                own = hidden.question[rows, None] == hidden.entry[self._order][None, :]
+            column, near, columns = self._describe(questions.take(rows), own)
+            shape = column.shape
+            features = [
+                np.broadcast_to(np.asarray(value, dtype=np.float32), shape) for value in columns.values()
+            ]
+            yield column, np.stack(features, axis=2), near
+
+    def _describe(
+        self, questions: Questions, own: npt.NDArray[np.bool_] | None
+    ) -> tuple[npt.NDArray[np.int64], Neighbours, dict[str, npt.NDArray[np.float32]]]:
+        """Candidates, neighbours and features of one block."""
+        cosine = self._cosines(questions.vectors["line"], self._line, own)
+        words = (self.lexicon_.weigh(questions.text) @ self._words).toarray()
+        if own is not None:
+            words[own[:, self._line]] = 0.0
+        similarity = cosine + self.word_weight * words
+        shares = {source: self._share(similarity, source) for source in SOURCES}
+        overall = self._overall(similarity, shares)
+        column = np.argsort(-overall, axis=1, kind="stable")[:, : self.candidates]
+        features = _OfCandidates(column)
+        self._add_sources(features, cosine, words, shares)
+        for source in LABELLED_SOURCES:
+            features.add(f"{source}.count", self._count(source, own))
+        self._add_views(features, questions, own)
+        self._add_overall(features, overall, questions)
+        return column, self._nearest(cosine), features.columns
+
+    def _add_sources(
+        self, features: "_OfCandidates", cosine: Floats, words: Floats, shares: dict[str, Floats]
+    ) -> None:
+        for source in SOURCES:
+            entries = self._sources.get(("line", source), _NOTHING)
+            features.add_similarity(
+                f"{source}.similarity", self._class_best(cosine[:, entries.rows], entries)
+            )
+            features.add_similarity(f"{source}.words", self._class_best(words[:, entries.rows], entries))
+            share = _normalised(shares[source])
+            features.add(f"{source}.share", share)
+            for digits, (starts, number) in self._groups.items():
+                features.add(f"{source}.share_{digits}", np.add.reduceat(share, starts, axis=1)[:, number])
+        for source in LABELLED_SOURCES:
+            features.add(f"{source}.votes", np.log(shares[source].sum(axis=1, keepdims=True) + 1e-9))
+
+    def _add_views(
+        self, features: "_OfCandidates", questions: Questions, own: npt.NDArray[np.bool_] | None
+    ) -> None:
+        for view in VIEWS[1:]:
+            for source in _VIEW_SOURCES:
+                entries = self._sources.get(
+                    (view if source in LABELLED_SOURCES else "line", source), _NOTHING
+                )
+                cosine = self._cosines(questions.vectors[view], entries.rows, own)
+                best = self._class_best(cosine, entries)
+                if view == "supplier" or source in LABELLED_SOURCES:
+                    best = np.where(questions.has_supplier[:, None], best, np.float32(np.nan))
+                features.add_similarity(f"{view}.{source}", best)
+
+    def _add_overall(self, features: "_OfCandidates", overall: Floats, questions: Questions) -> None:
+        share = _normalised(overall)
+        features.add("overall.share", share)
+        features.columns["overall.rank"] = np.arange(features.column.shape[1], dtype=np.float32)[None, :]
+        for digits, (starts, number) in self._groups.items():
+            features.add(f"overall.share_{digits}", np.add.reduceat(share, starts, axis=1)[:, number])
+        inside = features.columns["overall.share"] / np.maximum(features.columns["overall.share_4"], 1e-9)
+        features.columns["overall.share_within_4"] = inside.astype(np.float32)
+        features.add("overall.doubt", -(share * np.log(share + 1e-12)).sum(axis=1, keepdims=True))
+        features.add("category.is_trade", self._is_trade[None, :].astype(np.float32))
+        features.add("category.sector", self._sector[None, :])
+        features.add("line.has_supplier", questions.has_supplier[:, None].astype(np.float32))
+        length = np.array([len(text) for text in questions.text], dtype=np.float32)
+        features.add("line.length", length[:, None])
+
+    def _overall(self, similarity: Floats, shares: dict[str, Floats]) -> Floats:
+        """Promise of each category, (b, C): votes of all classifications, and of each labelled set."""
+        best = {source: self._best(similarity, source) for source in _CLASSIFICATIONS}
+        highest = np.maximum.reduce(list(best.values()))
+        votes = sum(
+            shares[source] * np.exp((best[source] - highest) / self.temperature)
+            for source in _CLASSIFICATIONS
+        )
+        overall = _normalised(np.asarray(votes * self._prior))
+        for source in LABELLED_SOURCES:
+            overall = overall + _LABELLED_SHARE * _normalised(shares[source])
+        return np.asarray(overall, dtype=np.float32)
+
+    def _best(self, similarity: Floats, source: str) -> Floats:
+        rows = self._sources.get(("line", source), _NOTHING).rows
+        return np.asarray(similarity[:, rows].max(axis=1, keepdims=True, initial=-np.inf))
+
+    def _share(self, similarity: Floats, source: str) -> Floats:
+        """Votes of a source's entries by class, (b, C); the vote of its nearest entry is its weight."""
+        entries = self._sources.get(("line", source), _NOTHING)
+        out = np.zeros((len(similarity), len(self.classes_)), dtype=np.float32)
+        if len(entries.classes):
+            logit = (similarity[:, entries.rows] - self._best(similarity, source)) / self.temperature
+            vote = np.where(logit > -_LIMIT, np.exp(logit), 0.0) * entries.weight
+            out[:, entries.classes] = np.add.reduceat(vote, entries.starts, axis=1)
+        return out
+
+    def _class_best(self, values: Floats, entries: _Source) -> Floats:
+        """Largest of the entries' values of each class, (b, C), at least 0; 0 where a class has none."""
+        out = np.zeros((len(values), len(self.classes_)), dtype=np.float32)
+        if len(entries.classes):
+            out[:, entries.classes] = np.maximum.reduceat(values, entries.starts, axis=1).clip(min=0.0)
+        return out
+
+    def _cosines(self, vectors: Floats, rows: slice, own: npt.NDArray[np.bool_] | None) -> Floats:
+        cosine = cosines(vectors, self._vectors[rows])
+        if own is not None:
+            cosine[own[:, rows]] = -1.0
+        return cosine
+
+    def _nearest(self, cosine: Floats) -> Neighbours:
+        kept = min(_NEIGHBOURS_KEPT, cosine.shape[1])
+        near = np.argpartition(-cosine, kept - 1, axis=1)[:, :kept]
+        order = np.argsort(-np.take_along_axis(cosine, near, axis=1), axis=1, kind="stable")
+        near = np.take_along_axis(near, order, axis=1)
+        return Neighbours(self._order[near].astype(np.int32), np.take_along_axis(cosine, near, axis=1))
+
+    def _side_by_side(self, entry_class: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Order of the entries: by view, source and class, (m,)."""
+        entries = self.index_.entries
+        view = entries["view"].map({name: number for number, name in enumerate(VIEWS)})
+        source = np.unique(entries["source"], return_inverse=True)[1]
+        return np.lexsort((entry_class, source, view.to_numpy()))
+
+    def _source(self, rows: npt.NDArray[np.int64]) -> _Source:
+        mine = slice(int(rows[0]), int(rows[-1]) + 1)
+        classes, starts = np.unique(self._entry_class[mine], return_index=True)
+        return _Source(mine, starts, classes, self._weight[mine])
+
+    def _siblings(self, digits: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Where each group of classes that share their first digits begins, (g,), and their numbers, (C,)."""
+        prefix = [code[:digits] for code in self.classes_]
+        _, starts, number = np.unique(prefix, return_index=True, return_inverse=True)
+        return starts, number
+
+    def _count(self, source: str, own: npt.NDArray[np.bool_] | None) -> Floats:
+        """Weight of a source's entries by class, log(1 + weight), (1, C); (b, C) where some are hidden."""
+        entries = self._sources.get(("line", source), _NOTHING)
+        weight = entries.weight[None, :]
+        if own is not None:
+            weight = np.where(own[:, entries.rows], np.float32(0.0), weight)
+        out = np.zeros((len(weight), len(self.classes_)), dtype=np.float32)
+        if len(entries.classes):
+            out[:, entries.classes] = np.add.reduceat(weight, entries.starts, axis=1)
+        return np.log1p(out)
+
+
+class _OfCandidates:
+    """Features of the candidates, gathered from values of all classes."""
+
+    def __init__(self, column: npt.NDArray[np.int64]) -> None:
+        self.column = column
+        self.columns: dict[str, npt.NDArray[np.float32]] = {}
+
+    def add(self, name: str, values: npt.NDArray[np.float32]) -> None:
+        """Keep the candidates' values of (b, C), (1, C) or (b, 1)."""
+        if values.shape[1] == 1:
+            self.columns[name] = values
+        else:
+            full = np.broadcast_to(values, (len(self.column), values.shape[1]))
+            self.columns[name] = np.take_along_axis(full, self.column, axis=1)
+
+    def add_similarity(self, name: str, values: Floats) -> None:
+        """Keep the candidates' values and their distance from the best class."""
+        self.add(name, values)
+        best = np.nan_to_num(values, nan=-1.0).max(axis=1, keepdims=True)
+        self.columns[f"{name}_gap"] = self.columns[name] - best
+
+
+def _normalised(values: npt.NDArray[np.float32]) -> Floats:
+    return np.asarray(values / np.maximum(values.sum(axis=1, keepdims=True), 1e-9), dtype=np.float32)
+
+
+def _one_question(dimension: int) -> Questions:
+    vector = np.zeros((1, dimension), dtype=np.float32)
+    return Questions(pd.Series([""]), dict.fromkeys(VIEWS, vector), np.array([False]))

@@ -1,0 +1,208 @@
+"""Fitting the category model, and its answers on labelled lines whose groups it has not seen."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+from features.text import TextEncoder
+from models.candidates import VIEWS, CandidateFinder, Candidates, Hidden, Questions
+from models.lexicon import Lexicon
+from models.ranked_category import RankedCategory, as_matrix
+from models.ranker import CategoryRanker
+from models.reference_index import ReferenceIndex
+from training.labelled_sets import LabelledSet
+
+FOLDS: Final = 5
+WEIGHTS: Final = {"austin": 3.0, "public": 1.5}
+"""Weight of a line of each set in the ranking, 1 where none is named: the largest set is not to rule it."""
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class LabelledLines:
+    """Labelled sets put one after the other, with their questions: n lines.
+
+    Attributes
+    ----------
+    sets
+        As they are.
+    questions
+        Of all lines.
+    seed
+        Of the folds.
+    """
+
+    sets: Sequence[LabelledSet]
+    questions: Questions
+    seed: int = 0
+
+    @cached_property
+    def set_number(self) -> Ints:
+        """Position of each line's set, (n,)."""
+        return np.repeat(np.arange(len(self.sets)), [len(labelled.text) for labelled in self.sets])
+
+    @cached_property
+    def group(self) -> Ints:
+        """Number of each line's group, (n,)."""
+        keys = [f"{labelled.name}:{group}" for labelled in self.sets for group in labelled.group]
+        return np.asarray(np.unique(keys, return_inverse=True)[1])
+
+    @cached_property
+    def fold(self) -> Ints:
+        """Fold of each line, (n,): a group is never split, and every set is spread over all folds."""
+        out = np.zeros(len(self.group), dtype=np.int64)
+        rng = np.random.default_rng(self.seed)
+        for number in range(len(self.sets)):
+            mine = self.set_number == number
+            groups = rng.permutation(np.unique(self.group[mine]))
+            fold = dict(zip(groups.tolist(), (np.arange(len(groups)) % FOLDS).tolist(), strict=True))
+            out[mine] = [fold[group] for group in self.group[mine].tolist()]
+        return out
+
+    @cached_property
+    def weight(self) -> npt.NDArray[np.float64]:
+        """Weight of each line in fitting, (n,)."""
+        return np.concatenate([WEIGHTS.get(one.name, 1.0) * one.trust for one in self.sets])
+
+    def accepted(self, rows: Ints, column: Ints, classes: npt.NDArray[np.str_]) -> Bools:
+        """Tell which candidates of some lines are acceptable, (rows, k)."""
+        codes = [set(codes) for labelled in self.sets for codes in labelled.accepted]
+        return np.array(
+            [[classes[c] in codes[row] for c in found] for row, found in zip(rows, column, strict=True)]
+        ).reshape(column.shape)
+
+    def of_entries(self, values: Ints, index: ReferenceIndex) -> Ints:
+        """Value of the line that each entry stems from, (m,); -1 for entries of classifications."""
+        records = np.concatenate([labelled.record for labelled in self.sets])
+        known = pd.Series(values, index=records)
+        known = known[~known.index.duplicated()]
+        return np.asarray(index.entries["source_code"].map(known).fillna(-1).to_numpy(dtype=np.int64))
+
+
+@dataclass(frozen=True)
+class FittedCategory:
+    """The category model, fitted on every line, and what models without a line's group say of the line.
+
+    Attributes
+    ----------
+    model
+        Fitted on everything, calibrated on the answers below.
+    held_out
+        (n, C) probabilities, each line's from a model that has seen nothing of its fold, calibrated on the
+        other folds.
+    """
+
+    model: RankedCategory
+    held_out: sparse.csr_matrix
+
+
+def labelled_lines(sets: Sequence[LabelledSet], encoder: TextEncoder, seed: int = 0) -> LabelledLines:
+    """Encode the lines of labelled sets."""
+    text = pd.concat([labelled.text for labelled in sets], ignore_index=True)
+    description = pd.concat([labelled.description for labelled in sets], ignore_index=True)
+    supplier = pd.concat([labelled.supplier for labelled in sets], ignore_index=True)
+    vectors = encoder.transform(pd.concat([text, description, supplier], ignore_index=True))
+    views = dict(zip(VIEWS, np.split(vectors, 3), strict=True))
+    return LabelledLines(sets, Questions(text, views, (supplier != "").to_numpy()), seed)
+
+
+def fit_category(
+    index: ReferenceIndex,
+    lines: LabelledLines,
+    ranker: CategoryRanker | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> FittedCategory:
+    """Fit the category model, and judge every labelled line by a model that has not seen its group.
+
+    Entries of the index that stem from a line's own group are hidden from the line while rankers are fitted,
+    as goods that come later will have no entry of their own either.
+
+    Parameters
+    ----------
+    index
+        Entries of classifications and of the labelled lines.
+    lines
+        What is learned from.
+    ranker
+        With the parameters to use.
+    say
+        Told what is being done.
+    """
+    parameters = (ranker or CategoryRanker()).get_params()
+    lexicon = Lexicon.of(index.entries.loc[index.entries["view"] == "line", "text"])
+    folds = []
+    for fold in range(FOLDS):
+        say(f"ranking candidates, fold {fold + 1} of {FOLDS}")
+        folds.append(_fold(index, lexicon, lines, fold, parameters))
+    say("ranking candidates, all lines")
+    finder = CandidateFinder().fit(index, lexicon)
+    fitted = _fitted(finder, lines, np.arange(len(lines.group)), parameters)
+    fitted.calibrate(*_scored(folds, lines))
+    held_out = sparse.lil_matrix((len(lines.group), len(finder.classes_)))
+    for number, fold_answer in enumerate(folds):
+        others = [other for position, other in enumerate(folds) if position != number]
+        fold_answer.ranker.calibrate(*_scored(others, lines))
+        _write(held_out, fold_answer, lines, finder.classes_)
+    return FittedCategory(RankedCategory(finder, fitted), sparse.csr_matrix(held_out))
+
+
+@dataclass(frozen=True)
+class _Fold:
+    """Answers of one fold's ranker on the lines it has not seen."""
+
+    rows: Ints
+    found: Candidates
+    classes: npt.NDArray[np.str_]
+    ranker: CategoryRanker
+    score: npt.NDArray[np.float64]
+
+
+def _fold(
+    index: ReferenceIndex, lexicon: Lexicon, lines: LabelledLines, fold: int, parameters: dict[str, Any]
+) -> _Fold:
+    kept = index.without(lines.of_entries(lines.fold, index) == fold)
+    finder = CandidateFinder().fit(kept, lexicon)
+    ranker = _fitted(finder, lines, np.flatnonzero(lines.fold != fold), parameters)
+    rows = np.flatnonzero(lines.fold == fold)
+    found = finder.find(lines.questions.take(rows))
+    return _Fold(rows, found, finder.classes_, ranker, ranker.score(found))
+
+
+def _fitted(
+    finder: CandidateFinder, lines: LabelledLines, rows: Ints, parameters: dict[str, Any]
+) -> CategoryRanker:
+    hidden = Hidden(lines.group[rows], lines.of_entries(lines.group, finder.index_))
+    found = finder.find(lines.questions.take(rows), hidden)
+    accepted = lines.accepted(rows, found.column, finder.classes_)
+    return CategoryRanker(**parameters).fit(found, accepted, lines.weight[rows], finder.feature_names_)
+
+
+def _scored(
+    folds: Sequence[_Fold], lines: LabelledLines
+) -> tuple[npt.NDArray[np.float64], Bools, Bools, npt.NDArray[np.float64]]:
+    """Scores, hits, suppliers and weights of the lines of some folds, each set weighing the same."""
+    rows = np.concatenate([fold.rows for fold in folds])
+    accepted = [lines.accepted(fold.rows, fold.found.column, fold.classes) for fold in folds]
+    size = np.bincount(lines.set_number[rows], minlength=len(lines.sets))
+    weight = 1.0 / size[lines.set_number[rows]]
+    return (
+        np.concatenate([fold.score for fold in folds]),
+        np.concatenate(accepted),
+        lines.questions.has_supplier[rows],
+        weight,
+    )
+
+
+def _write(out: sparse.lil_matrix, fold: _Fold, lines: LabelledLines, classes: npt.NDArray[np.str_]) -> None:
+    value = fold.ranker.probability(fold.score, lines.questions.has_supplier[fold.rows])
+    part = as_matrix(fold.found.column, value, len(fold.classes)).tocoo()
+    column = np.searchsorted(classes, fold.classes)
+    out[fold.rows[part.row], column[part.col]] = part.data
