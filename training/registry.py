@@ -187,15 +187,27 @@ class Registry:
             for version in known:
                 if version.tags.get(BUNDLE_TAG) == run.bundle_version:
                     return _version(version)
-            return _version(
-                self._client.create_model_version(
+            with self._as_current_store():
+                created = self._client.create_model_version(
                     REGISTERED_MODEL,
                     source=run.model_uri or f"runs:/{run.run_id}/{BUNDLE_ARTIFACT}",
                     run_id=run.run_id,
                     tags={BUNDLE_TAG: run.bundle_version},
                     model_id=run.model_uri.rpartition("/")[2] or None,
                 )
-            )
+            return _version(created)
+
+    @contextmanager
+    def _as_current_store(self) -> Iterator[None]:
+        """Make the store MLflow's current one: a client follows ``models:/`` in that, not in its own."""
+        import mlflow  # noqa: PLC0415 - loads slowly
+
+        before = mlflow.get_tracking_uri()
+        mlflow.set_tracking_uri(self.tracking_uri)
+        try:
+            yield
+        finally:
+            mlflow.set_tracking_uri(before)
 
     def note(self, name: str) -> str:
         """Read a tag of the registered model, "" where there is none."""

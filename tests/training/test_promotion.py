@@ -180,6 +180,18 @@ def test_the_first_model_becomes_champion_when_it_stands_by_itself(store):
         assert champion.predict(pd.DataFrame({"x": [1]})).equals(pd.DataFrame({"x": [1]}))
 
 
+def test_a_model_is_promoted_whatever_store_mlflow_last_looked_at(store, tmp_path):
+    run_id = store.train("first", card=scorecard())
+    elsewhere = f"sqlite:///{tmp_path / 'elsewhere.db'}"
+    mlflow.set_tracking_uri(elsewhere)
+    try:
+        assert not store.promote(run_id).refused
+        assert mlflow.get_tracking_uri() == elsewhere
+    finally:
+        mlflow.set_tracking_uri(store.uri)
+    assert store.champion() == store.version("first")
+
+
 def test_a_folder_of_a_bundle_is_promoted_by_the_run_that_made_it(store):
     run_id = store.train("first", card=scorecard())
     assert store.promote(str(store.folder / "first")).entry.to_model.run_id == run_id
