@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import shutil
 import tempfile
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,10 +93,26 @@ def save_bundle(bundle: Bundle, folder: Path) -> str:
         fresh = Path(beside) / "bundle"
         fresh.mkdir()
         version = _write(bundle, Layout(fresh))
-        if folder.exists():
-            folder.rename(Path(beside) / "old")
-        fresh.rename(folder)
+        swap_in(fresh, folder)
     return version
+
+
+def swap_in(fresh: Path, target: Path) -> None:
+    """Put a finished folder in the place of another on the same file system; the other one is removed.
+
+    A reader finds the old folder whole or the new one whole, or for an instant none, and never a mixture; if
+    the swap fails, the old folder is put back.
+    """
+    old = target.with_name(f".{target.name}.old-{uuid.uuid4().hex[:8]}")
+    if target.exists():
+        target.rename(old)
+    try:
+        fresh.rename(target)
+    except OSError:
+        if old.exists():
+            old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _write(bundle: Bundle, layout: Layout) -> str:

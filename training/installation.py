@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from data.errors import BundleError
-from models.bundle import Layout, load_bundle
+from models.bundle import Layout, load_bundle, swap_in
 
 
 @contextmanager
@@ -37,23 +37,10 @@ def staged_bundle(bundle: Path, target: Path) -> Iterator[Callable[[], None]]:
     try:
         shutil.copytree(bundle, fresh)
         load_bundle(fresh)
-        yield lambda: _swap(fresh, target)
+        yield lambda: swap_in(fresh, target)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
 def _may_be_replaced(folder: Path) -> bool:
     return folder.is_dir() and (Layout(folder).manifest.is_file() or not any(folder.iterdir()))
-
-
-def _swap(fresh: Path, target: Path) -> None:
-    old = target.with_name(f".{target.name}.old-{uuid.uuid4().hex[:8]}")
-    if target.exists():
-        target.rename(old)
-    try:
-        fresh.rename(target)
-    except OSError:
-        if old.exists():
-            old.rename(target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)

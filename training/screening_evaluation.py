@@ -13,7 +13,9 @@ from features.line_items import line_items
 from features.screening import screen
 
 HALVES: Final = ("developed on", "held back")
-"""The half of the suppliers whose lines were looked at while the rules were written, and the other one."""
+"""The half of the suppliers whose lines were looked at while the rules were first written, and the other one.
+
+Rules have been mended with errors of both halves in view since: neither is unseen any more."""
 
 SPEND: Final = "spend_alike"
 """Column with the spend behind a labelled line."""

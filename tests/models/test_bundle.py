@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from data.errors import BundleError
-from models.bundle import Bundle, load_bundle, save_bundle
+from models.bundle import Bundle, load_bundle, save_bundle, swap_in
 
 
 @pytest.fixture
@@ -114,3 +114,13 @@ def test_a_missing_bundle_a_broken_manifest_and_a_foreign_file_are_told_apart(bu
     manifest.write_text("{")
     with pytest.raises(BundleError, match="is not a bundle manifest"):
         load_bundle(tmp_path)
+
+
+def test_a_swap_that_fails_puts_the_old_folder_back(tmp_path):
+    target = tmp_path / "bundle"
+    target.mkdir()
+    (target / "old.txt").write_text("whole")
+    with pytest.raises(FileNotFoundError):
+        swap_in(tmp_path / "never written", target)
+    assert [path.name for path in tmp_path.iterdir()] == ["bundle"]
+    assert (target / "old.txt").read_text() == "whole"
