@@ -14,11 +14,11 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from models.candidates import LABELLED_SOURCES
 from models.category import NearestNeighbourCategory
+from models.factor_mixing import mix_factors
 from models.persistence import load_model
 from models.reference_index import ReferenceIndex
-from models.spend_route import mix_factors
+from models.reference_sources import LABELLED_SOURCES
 from training.evaluation import EVALUATED_ON
 from training.labelled_sets import LabelledSet, labelled_sets
 

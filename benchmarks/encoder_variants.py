@@ -11,7 +11,7 @@ import argparse
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,10 +23,10 @@ from sklearn.model_selection import GroupKFold
 
 from features.text import DEFAULT_ENCODER, TextEncoder, load_transformer
 from models.category import NearestNeighbourCategory
+from models.factor_mixing import mix_factors
 from models.factor_sets import FactorSet
 from models.factor_tables import load_factor_sets
 from models.reference_index import ReferenceIndex
-from models.spend_route import mix_factors
 from training.encoder_texts import as_on_a_ledger, category_matrix
 from training.evaluation import EVALUATED_ON
 from training.labelled_sets import LabelledSet, labelled_sets
@@ -83,18 +83,7 @@ def smaller(labelled_set: LabelledSet) -> LabelledSet:
     if labelled_set.name != "grocery":
         return labelled_set
     rows = np.sort(np.random.default_rng(0).permutation(n)[:GROCERIES])
-    kept = {
-        column.name: _rows(getattr(labelled_set, column.name), rows)
-        for column in fields(labelled_set)
-        if column.name not in {"name", "title"}
-    }
-    return replace(labelled_set, **kept)
-
-
-def _rows(column: Any, rows: npt.NDArray[np.int64]) -> Any:
-    if isinstance(column, pd.Series):
-        return column.iloc[rows].reset_index(drop=True)
-    return [column[row] for row in rows] if isinstance(column, list) else column[rows]
+    return labelled_set.take(rows)
 
 
 def variants(index: ReferenceIndex, sets: Sequence[LabelledSet], tuned: str | None) -> Iterator[Variant]:

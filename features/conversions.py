@@ -1,4 +1,4 @@
-"""The record of every step money took: enough to replay it, and to say it in a sentence."""
+"""The record of every step that money, or an amount of goods, took: enough to replay it, and to say it."""
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -12,7 +12,7 @@ import pandas as pd
 from features.deflation import deflation_source
 from features.price_tables import FactorPrices, PriceTables
 
-Step = Literal["vat", "currency", "deflation", "price_basis"]
+Step = Literal["vat", "currency", "deflation", "price_basis", "mass"]
 
 _SYMBOLS: Final = {"USD": "US$", "GBP": "£", "EUR": "€"}
 _EXCHANGE_SOURCE: Final = "US Federal Reserve, H.10 exchange rates"
@@ -28,11 +28,12 @@ class Conversion:
     Parameters
     ----------
     step
-        ``vat``, ``currency``, ``deflation`` or ``price_basis``.
+        ``vat``, ``currency``, ``deflation`` or ``price_basis`` of money, ``mass`` of an amount of goods.
     from_value, to_value
-        Money before and after.
+        Money, or amount and kilograms, before and after.
     from_unit, to_unit
-        Currency and year of its prices, then what else matters: ``GBP 2020, ex VAT``.
+        Currency and year of its prices, then what else matters: ``GBP 2020, ex VAT``. Of an amount, its
+        unit as the line has it.
     rate
         Factor between the two.
     source
@@ -181,6 +182,8 @@ def _reason(step: Conversion) -> str:
             return f"in {_year(step.to_unit)} prices{note}"
         case "price_basis":
             return f"at basic prices{note}"
+        case "mass":
+            return f"by {step.source}{note}"
 
 
 def _condition(step: Conversion) -> str:

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from data.errors import BundleError
 
 DEFAULT_BUNDLE: Final = Path(__file__).resolve().parent / "default"
-FORMAT: Final = 2
+FORMAT: Final = 3
 _VERSION_LENGTH: Final = 16
 _REMEDY: Final = "install ledgerprint again, or make a bundle with `ledgerprint train`"
 
@@ -118,7 +119,9 @@ def swap_in(fresh: Path, target: Path) -> None:
 def _write(bundle: Bundle, layout: Layout) -> str:
     from safetensors.numpy import save  # noqa: PLC0415
 
-    layout.vectors.write_bytes(save(dict(sorted(bundle.arrays.items()))))
+    # the format knows row by row only, and its writer takes the bytes of a transposed array as they lie
+    by_row = {name: np.ascontiguousarray(array) for name, array in sorted(bundle.arrays.items())}
+    layout.vectors.write_bytes(save(by_row))
     for name, table in sorted(bundle.tables.items()):
         table.to_parquet(layout.table(name), index=False, compression="zstd")
     for name, booster in sorted(bundle.boosters.items()):

@@ -1,5 +1,6 @@
 """Codes that the buyer put on a line, led to the categories they point to."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Final
@@ -18,18 +19,25 @@ _SPELLINGS: Final = {
     "CN": ("CN", "CN8", "TARIC"),
     "CPV": ("CPV", "CPV2008", "CPVCODE"),
     "EMDN": ("EMDN",),
+    "PSC": ("PSC", "FSC", "PRODUCTSERVICECODE"),
+    "UNSPSC": ("UNSPSC", "UNSPSCCODE"),
 }
 """Names of each scheme, in capitals without points and blanks; UK SIC 2007 has the digits of NACE Rev. 2."""
 
 _SCHEME_NAMES: Final = {spelling: name for name, spellings in _SPELLINGS.items() for spelling in spellings}
-_SHORTEST: Final = {"NAICS": 2, "NACE": 2, "HS": 4, "CN": 4, "CPV": 2, "EMDN": 1}
+_NAICS_RANGES: Final = {"31-33": ("31", "32", "33"), "44-45": ("44", "45"), "48-49": ("48", "49")}
+"""Sectors whose official code is a range."""
+_FIRST_PART: Final = {"NACE": (".", 2), "CPV": ("-", 8), "HS": (".", 4)}
+"""Mark after the first part of a written code, and its digits: spreadsheets drop the nought before it."""
+_AFTER_ANY: Final = "\uffff"
+_SHORTEST: Final = {"NAICS": 2, "NACE": 2, "HS": 4, "CN": 4, "CPV": 2, "EMDN": 1, "PSC": 1, "UNSPSC": 2}
 
 
 class CodeTable(pa.DataFrameModel):
     """Which categories a code stands for, one row for every pair, at the scheme's most detailed level."""
 
     scheme: Series[str] = pa.Field(isin=tuple(_SHORTEST))
-    code: Series[str] = pa.Field(str_matches=r"^[A-Z]?\d+$|^[A-Z]$", description="without points or blanks")
+    code: Series[str] = pa.Field(str_matches=r"^[0-9A-Z]+$", description="without points or blanks")
     naics_code: Series[str] = pa.Field(str_matches=r"^\d{6}$")
 
     class Config:
@@ -58,15 +66,17 @@ class BuyerCodes:
     def categories(self, scheme: str, code: str) -> tuple[str, ...]:
         """NAICS 2017 codes that a written code points to, ascending; () where it is not known."""
         name = _SCHEME_NAMES.get("".join(c for c in scheme.upper() if c.isalnum()))
-        digits = "".join(c for c in code.upper() if c.isalnum())
+        if name == "NAICS" and code.strip() in _NAICS_RANGES:
+            parts = (self.categories(scheme, part) for part in _NAICS_RANGES[code.strip()])
+            return tuple(sorted({category for part in parts for category in part}))
+        digits = _digits(name or "", code.upper())
         if name is None or not digits:
             return ()
-        rows = self._by_scheme[name]
+        known, naics = self._by_scheme[name]
         while len(digits) >= _SHORTEST[name]:
-            first = rows["code"].searchsorted(digits)
-            last = rows["code"].searchsorted(digits + "\uffff")
+            first, last = bisect_left(known, digits), bisect_left(known, digits + _AFTER_ANY)
             if last > first:
-                return tuple(sorted(set(rows["naics_code"].iloc[first:last])))
+                return tuple(sorted(set(naics[first:last])))
             digits = digits[:-1]
         return ()
 
@@ -92,6 +102,17 @@ class BuyerCodes:
         return sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), (len(schemes), len(classes)))
 
     @cached_property
-    def _by_scheme(self) -> dict[str, pd.DataFrame]:
+    def _by_scheme(self) -> dict[str, tuple[list[str], list[str]]]:
+        """Codes of each scheme, ascending, and the category of each."""
         ordered = self.table.sort_values(["code", "naics_code"])
-        return {name: ordered[ordered["scheme"] == name].reset_index(drop=True) for name in _SHORTEST}
+        parts = {name: ordered[ordered["scheme"] == name] for name in _SHORTEST}
+        return {name: (part["code"].tolist(), part["naics_code"].tolist()) for name, part in parts.items()}
+
+
+def _digits(scheme: str, code: str) -> str:
+    """Letters and digits of a code, with the nought that a spreadsheet may have taken off its first part."""
+    mark, length = _FIRST_PART.get(scheme, ("", 0))
+    first, found, rest = code.strip().partition(mark) if mark else (code, "", "")
+    if found and len(first) == length - 1:
+        code = "0" + first + rest
+    return "".join(character for character in code if character.isalnum())

@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
 from typing import Final, Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import sparse
 from sklearn.base import BaseEstimator
 
+from models.candidate_features import CandidateFeatures, families, normalised
+from models.kernel_ridge import KernelRidge, Points
 from models.lexicon import Lexicon
 from models.reference_index import Neighbours, ReferenceIndex, cosines
+from models.reference_sources import CLASSIFICATIONS, LABELLED_SOURCES, SOURCES, voted_categories
 
 _BLOCK: Final = 256
 _TRADE_SECTORS: Final = ("42", "44", "45")
@@ -18,16 +23,9 @@ _NEIGHBOURS_KEPT: Final = 20
 _LABELLED_SHARE: Final = 0.5
 _LIMIT: Final = 8.0
 """Entries whose vote falls below exp(-8) of the best one's have none."""
+_LEAST_VOTE: Final = 0.005
+"""Smaller shares of the classifications' votes are no part of what lines are compared by."""
 
-LABELLED_SOURCES: Final = ("austin", "grocery", "public_lines")
-_CLASSIFICATIONS: Final = (
-    "naics_2017_index",
-    "naics_2017_titles",
-    "naics_2017_descriptions",
-    "schedule_b",
-    "emdn",
-)
-SOURCES: Final = (*_CLASSIFICATIONS, *LABELLED_SOURCES)
 VIEWS: Final = ("line", "description", "supplier")
 """What of a line a text is compared with: description and supplier together, or one of them."""
 
@@ -68,13 +66,22 @@ class Questions:
 
 @dataclass(frozen=True)
 class Hidden:
-    """Entries that must not speak for a line because they are of its own group.
+    """What must not speak for a line because it is of its own group.
 
-    ``question`` (n,) group of each line, ``entry`` (m,) group of each entry of the index, -1 for none.
+    Attributes
+    ----------
+    question
+        (n,) group of each line.
+    entry
+        (m,) group of each entry of the index, -1 for none.
+    score
+        (n, K) what the kernel ridge regression says of each line without its group; None where it has not
+        learned from these lines.
     """
 
     question: npt.NDArray[np.int64]
     entry: npt.NDArray[np.int64]
+    score: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -143,9 +150,19 @@ class CandidateFinder(BaseEstimator):  # type: ignore[misc]
         self.word_weight = word_weight
         self.trade_prior = trade_prior
 
-    def fit(self, index: ReferenceIndex, lexicon: Lexicon) -> Self:
-        """Sort the entries by view, source and class; nothing is learned."""
-        self.index_, self.lexicon_ = index, lexicon
+    def fit(self, index: ReferenceIndex, lexicon: Lexicon, ridge: KernelRidge | None = None) -> Self:
+        """Sort the entries by view, source and class; nothing is learned.
+
+        Parameters
+        ----------
+        index
+            Texts to compare lines with.
+        lexicon
+            Weights of words.
+        ridge
+            Fitted regression that joins what speaks for a category; None does without.
+        """
+        self.index_, self.lexicon_, self.ridge_ = index, lexicon, ridge
         codes = index.entries["naics_code"].to_numpy(dtype=str)
         self.classes_, entry_class = np.unique(codes, return_inverse=True)
         self._order = self._side_by_side(entry_class)
@@ -164,7 +181,10 @@ class CandidateFinder(BaseEstimator):  # type: ignore[misc]
         self._is_trade = np.isin(sector, _TRADE_SECTORS)
         self._prior = np.where(self._is_trade, self.trade_prior, 1.0).astype(np.float32)
         self._sector = sector.astype(np.float32)
-        self._groups = {digits: self._siblings(digits) for digits in (3, 4)}
+        self._families = families(self.classes_)
+        self._voted = np.searchsorted(self.classes_, voted_categories(index.entries))
+        if ridge is not None:
+            self._learned = np.searchsorted(self.classes_, ridge.codes_)
         self.feature_names_ = list(self._describe(_one_question(index.vectors.shape[1]), None)[2])
         return self
 
@@ -188,15 +208,28 @@ class CandidateFinder(BaseEstimator):  # type: ignore[misc]
             ),
         )
 
+    def points(self, questions: Questions) -> Points:
+        """Describe n lines as the kernel ridge regression compares them; their labels have no part in it."""
+        parts = []
+        for start in range(0, max(len(questions), 1), _BLOCK):
+            block = questions.take(slice(start, start + _BLOCK))
+            words = self.lexicon_.weigh(block.text)
+            similarity = self._cosines(block.vectors["line"], self._line, None)
+            similarity += self.word_weight * (words @ self._words).toarray()
+            shares = {source: self._share(similarity, source) for source in CLASSIFICATIONS}
+            parts.append(self._points(block, words, self._classified(similarity, shares)))
+        return reduce(Points.followed_by, parts)
+
     def _blocks(
         self, questions: Questions, hidden: Hidden | None
     ) -> Iterator[tuple[npt.NDArray[np.int64], Floats, Neighbours]]:
         for start in range(0, max(len(questions), 1), _BLOCK):
             rows = slice(start, start + _BLOCK)
-            own = None
+            own, score = None, None
             if hidden is not None:
                 own = hidden.question[rows, None] == hidden.entry[self._order][None, :]
-            column, near, columns = self._describe(questions.take(rows), own)
+                score = None if hidden.score is None else hidden.score[rows]
+            column, near, columns = self._describe(questions.take(rows), own, score)
             shape = column.shape
             features = [
                 np.broadcast_to(np.asarray(value, dtype=np.float32), shape) for value in columns.values()
@@ -204,27 +237,38 @@ class CandidateFinder(BaseEstimator):  # type: ignore[misc]
             yield column, np.stack(features, axis=2), near
 
     def _describe(
-        self, questions: Questions, own: npt.NDArray[np.bool_] | None
+        self, questions: Questions, own: npt.NDArray[np.bool_] | None, score: Floats | None = None
     ) -> tuple[npt.NDArray[np.int64], Neighbours, dict[str, npt.NDArray[np.float32]]]:
         """Candidates, neighbours and features of one block."""
         cosine = self._cosines(questions.vectors["line"], self._line, own)
-        words = (self.lexicon_.weigh(questions.text) @ self._words).toarray()
+        weighed = self.lexicon_.weigh(questions.text)
+        words = (weighed @ self._words).toarray()
         if own is not None:
             words[own[:, self._line]] = 0.0
         similarity = cosine + self.word_weight * words
         shares = {source: self._share(similarity, source) for source in SOURCES}
-        overall = self._overall(similarity, shares)
-        column = np.argsort(-overall, axis=1, kind="stable")[:, : self.candidates]
-        features = _OfCandidates(column)
+        classified = self._classified(similarity, shares)
+        promise = overall = self._overall(classified, shares)
+        if self.ridge_ is not None:
+            score = (
+                self.ridge_.score(self._points(questions, weighed, classified)) if score is None else score
+            )
+            learned = self._of_ridge(self.ridge_.share(score), 0.0)
+            promise = overall + learned
+        column = np.argsort(-promise, axis=1, kind="stable")[:, : self.candidates]
+        features = CandidateFeatures(column, self._families)
         self._add_sources(features, cosine, words, shares)
         for source in LABELLED_SOURCES:
             features.add(f"{source}.count", self._count(source, own))
         self._add_views(features, questions, own)
         self._add_overall(features, overall, questions)
+        if score is not None:
+            features.add_similarity("learned.score", self._of_ridge(score, np.nan))
+            features.add_shares("learned", learned)
         return column, self._nearest(cosine), features.columns
 
     def _add_sources(
-        self, features: "_OfCandidates", cosine: Floats, words: Floats, shares: dict[str, Floats]
+        self, features: CandidateFeatures, cosine: Floats, words: Floats, shares: dict[str, Floats]
     ) -> None:
         for source in SOURCES:
             entries = self._sources.get(("line", source), _NOTHING)
@@ -232,15 +276,13 @@ class CandidateFinder(BaseEstimator):  # type: ignore[misc]
                 f"{source}.similarity", self._class_best(cosine[:, entries.rows], entries)
             )
             features.add_similarity(f"{source}.words", self._class_best(words[:, entries.rows], entries))
-            share = _normalised(shares[source])
-            features.add(f"{source}.share", share)
-            for digits, (starts, number) in self._groups.items():
-                features.add(f"{source}.share_{digits}", np.add.reduceat(share, starts, axis=1)[:, number])
+            share = normalised(shares[source])
+            features.add_shares(source, share)
         for source in LABELLED_SOURCES:
             features.add(f"{source}.votes", np.log(shares[source].sum(axis=1, keepdims=True) + 1e-9))
 
     def _add_views(
-        self, features: "_OfCandidates", questions: Questions, own: npt.NDArray[np.bool_] | None
+        self, features: CandidateFeatures, questions: Questions, own: npt.NDArray[np.bool_] | None
     ) -> None:
         for view in VIEWS[1:]:
             for source in _VIEW_SOURCES:
@@ -253,12 +295,11 @@ class CandidateFinder(BaseEstimator):  # type: ignore[misc]
                     best = np.where(questions.has_supplier[:, None], best, np.float32(np.nan))
                 features.add_similarity(f"{view}.{source}", best)
 
-    def _add_overall(self, features: "_OfCandidates", overall: Floats, questions: Questions) -> None:
-        share = _normalised(overall)
+    def _add_overall(self, features: CandidateFeatures, overall: Floats, questions: Questions) -> None:
+        share = normalised(overall)
         features.add("overall.share", share)
         features.columns["overall.rank"] = np.arange(features.column.shape[1], dtype=np.float32)[None, :]
-        for digits, (starts, number) in self._groups.items():
-            features.add(f"overall.share_{digits}", np.add.reduceat(share, starts, axis=1)[:, number])
+        features.add_shares("overall", share)  # the order of the features is that of rankers saved before
         inside = features.columns["overall.share"] / np.maximum(features.columns["overall.share_4"], 1e-9)
         features.columns["overall.share_within_4"] = inside.astype(np.float32)
         features.add("overall.doubt", -(share * np.log(share + 1e-12)).sum(axis=1, keepdims=True))
@@ -268,17 +309,31 @@ class CandidateFinder(BaseEstimator):  # type: ignore[misc]
         length = np.array([len(text) for text in questions.text], dtype=np.float32)
         features.add("line.length", length[:, None])
 
-    def _overall(self, similarity: Floats, shares: dict[str, Floats]) -> Floats:
-        """Promise of each category, (b, C): votes of all classifications, and of each labelled set."""
-        best = {source: self._best(similarity, source) for source in _CLASSIFICATIONS}
+    def _points(self, questions: Questions, words: sparse.csr_matrix, classified: Floats) -> Points:
+        share = normalised(classified)[:, self._voted]
+        root = np.sqrt(np.where(share >= _LEAST_VOTE, share, 0.0)).astype(np.float16)
+        return Points(questions.vectors["line"], words, sparse.csr_matrix(root.astype(np.float32)))
+
+    def _of_ridge(self, values: Floats, otherwise: float) -> Floats:
+        """Bring values of the regression's categories, (b, K), into the order of the classes, (b, C)."""
+        out = np.full((len(values), len(self.classes_)), otherwise, dtype=np.float32)
+        out[:, self._learned] = values
+        return out
+
+    def _classified(self, similarity: Floats, shares: dict[str, Floats]) -> Floats:
+        """Votes of all classifications by class, (b, C)."""
+        best = {source: self._best(similarity, source) for source in CLASSIFICATIONS}
         highest = np.maximum.reduce(list(best.values()))
-        votes = sum(
-            shares[source] * np.exp((best[source] - highest) / self.temperature)
-            for source in _CLASSIFICATIONS
-        )
-        overall = _normalised(np.asarray(votes * self._prior))
+        votes = [
+            shares[source] * np.exp((best[source] - highest) / self.temperature) for source in CLASSIFICATIONS
+        ]
+        return np.asarray(np.sum(votes, axis=0), dtype=np.float32)
+
+    def _overall(self, classified: Floats, shares: dict[str, Floats]) -> Floats:
+        """Promise of each category, (b, C): votes of all classifications, and of each labelled set."""
+        overall = normalised(classified * self._prior)
         for source in LABELLED_SOURCES:
-            overall = overall + _LABELLED_SHARE * _normalised(shares[source])
+            overall = overall + _LABELLED_SHARE * normalised(shares[source])
         return np.asarray(overall, dtype=np.float32)
 
     def _best(self, similarity: Floats, source: str) -> Floats:
@@ -327,12 +382,6 @@ class CandidateFinder(BaseEstimator):  # type: ignore[misc]
         classes, starts = np.unique(self._entry_class[mine], return_index=True)
         return _Source(mine, starts, classes, self._weight[mine])
 
-    def _siblings(self, digits: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """Where each group of classes that share their first digits begins, (g,), and their numbers, (C,)."""
-        prefix = [code[:digits] for code in self.classes_]
-        _, starts, number = np.unique(prefix, return_index=True, return_inverse=True)
-        return starts, number
-
     def _count(self, source: str, own: npt.NDArray[np.bool_] | None) -> Floats:
         """Weight of a source's entries by class, log(1 + weight), (1, C); (b, C) where some are hidden."""
         entries = self._sources.get(("line", source), _NOTHING)
@@ -343,32 +392,6 @@ class CandidateFinder(BaseEstimator):  # type: ignore[misc]
         if len(entries.classes):
             out[:, entries.classes] = np.add.reduceat(weight, entries.starts, axis=1)
         return np.log1p(out)
-
-
-class _OfCandidates:
-    """Features of the candidates, gathered from values of all classes."""
-
-    def __init__(self, column: npt.NDArray[np.int64]) -> None:
-        self.column = column
-        self.columns: dict[str, npt.NDArray[np.float32]] = {}
-
-    def add(self, name: str, values: npt.NDArray[np.float32]) -> None:
-        """Keep the candidates' values of (b, C), (1, C) or (b, 1)."""
-        if values.shape[1] == 1:
-            self.columns[name] = values
-        else:
-            full = np.broadcast_to(values, (len(self.column), values.shape[1]))
-            self.columns[name] = np.take_along_axis(full, self.column, axis=1)
-
-    def add_similarity(self, name: str, values: Floats) -> None:
-        """Keep the candidates' values and their distance from the best class."""
-        self.add(name, values)
-        best = np.nan_to_num(values, nan=-1.0).max(axis=1, keepdims=True)
-        self.columns[f"{name}_gap"] = self.columns[name] - best
-
-
-def _normalised(values: npt.NDArray[np.float32]) -> Floats:
-    return np.asarray(values / np.maximum(values.sum(axis=1, keepdims=True), 1e-9), dtype=np.float32)
 
 
 def _one_question(dimension: int) -> Questions:

@@ -1,6 +1,6 @@
 """Ranges with a promise: normalised split conformal prediction for errors in logarithms."""
 
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -87,6 +87,71 @@ class LogConformal(BaseEstimator):  # type: ignore[misc]
         """Restore."""
         kept = cls(state.metadata["coverage"])
         kept.below_, kept.above_ = state.metadata["below"], state.metadata["above"]
+        return kept
+
+
+class ConformalByKind(BaseEstimator):  # type: ignore[misc]
+    """:class:`LogConformal` on its own for each kind of goods, so that the promise holds for each.
+
+    A kind with few groups is calibrated on all goods.
+
+    Parameters
+    ----------
+    coverage
+        Share of true values that the range is to hold.
+    fewest_groups
+        Groups that a kind must have for a calibration of its own.
+
+    Attributes
+    ----------
+    kinds_ : list of LogConformal
+        Of kind 0, 1, ...
+
+    Notes
+    -----
+    Mondrian conformal prediction: Vovk, Gammerman and Shafer 2005, section 4.5.
+    """
+
+    def __init__(self, coverage: float = 0.9, fewest_groups: int = 50) -> None:
+        self.coverage = coverage
+        self.fewest_groups = fewest_groups
+
+    def conformalize(
+        self,
+        log_error: npt.NDArray[np.float64],
+        difficulty: npt.NDArray[np.float64],
+        kind: npt.NDArray[np.int64],
+        group: npt.NDArray[Any],
+        weight: npt.NDArray[np.float64],
+    ) -> Self:
+        """Calibrate; parameters as in :meth:`LogConformal.conformalize`, ``kind`` (n,) counted from 0."""
+        self.kinds_ = []
+        for one in range(int(kind.max()) + 1):
+            own = kind == one
+            if len(np.unique(group[own])) < self.fewest_groups:
+                own = np.ones(len(kind), dtype=bool)
+            fitted = LogConformal(self.coverage)
+            self.kinds_.append(fitted.conformalize(log_error[own], difficulty[own], group[own], weight[own]))
+        return self
+
+    def half_widths(
+        self, difficulty: npt.NDArray[np.float64], kind: npt.NDArray[np.int64]
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Return how far the range reaches below and above the log estimate, each (n,), never negative."""
+        widths = np.array([fitted.half_widths(difficulty) for fitted in self.kinds_])
+        below, above = widths[kind, :, np.arange(len(kind))].T
+        return below, above
+
+    def state(self) -> State:
+        """Return what has to be kept."""
+        kinds = [dict(fitted.state().metadata) for fitted in self.kinds_]
+        return State(metadata={"parameters": self.get_params(), "kinds": kinds})
+
+    @classmethod
+    def from_state(cls, state: State) -> Self:
+        """Restore."""
+        kept = cls(**state.metadata["parameters"])
+        kept.kinds_ = [LogConformal.from_state(State(metadata=kind)) for kind in state.metadata["kinds"]]
         return kept
 
 

@@ -46,7 +46,16 @@ class Estimates(pa.DataFrameModel):
     )
     conversions: Series[str] = pa.Field(description="JSON list of every conversion with its rate and source")
     evidence: Series[str] = pa.Field(
-        description="JSON list of the nearest reference entries with their source"
+        description="JSON list of the nearest reference entries or products with their source"
+    )
+    mass_kg: Series[float] = pa.Field(nullable=True, description="of the goods, where it says something")
+    other_method: Series[str] = pa.Field(isin=METHODS, description="what the line could also be valued by")
+    other_kg_co2e: Series[float] = pa.Field(nullable=True)
+    other_kg_co2e_low: Series[float] = pa.Field(nullable=True)
+    other_kg_co2e_high: Series[float] = pa.Field(nullable=True)
+    contributions: Series[str] = pa.Field(
+        description="JSON object: what makes up the figure, as natural logarithms that add up to that of "
+        "its size"
     )
 
     class Config:
@@ -58,3 +67,5 @@ class Estimates(pa.DataFrameModel):
 
 
 ESTIMATE_FIELDS: Final = tuple(Estimates.to_schema().columns)
+ESTIMATE_JSON_FIELDS: Final = ("alternatives", "conversions", "evidence", "contributions")
+"""Fields whose text is JSON."""

@@ -1,12 +1,13 @@
-"""Words and records that go with an estimate: candidates, evidence, conversions and a sentence to read."""
+"""Words and records that go with an estimate: candidates, evidence, conversions, and a sentence to read."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy import sparse
 
 from features.conversions import Conversion, conversion_sentence
@@ -15,6 +16,8 @@ from models.reference_index import Neighbours, ReferenceIndex
 CANDIDATES_SHOWN: Final = 5
 EVIDENCE_SHOWN: Final = 3
 _CANDIDATES_SAID: Final = 2
+_PRODUCTS_SAID: Final = 2
+_NAME_LENGTH: Final = 60
 _TEXT_LENGTH: Final = 160
 _WHOLE_FROM: Final = 100
 
@@ -162,9 +165,86 @@ def estimate_sentence(
     """
     return (
         f"{conversion_sentence(conversions) or money}, times {kg_per_converted:.3g} kg CO2e per {currency} "
-        f"(categories mixed by probability: {candidates}) = {_prose(kg[0])} kg CO2e, "
-        f"90% range {_prose(kg[1])} to {_prose(kg[2])}. {factor_words}"
+        f"(the factor of the probable categories: {candidates}) = {range_words(kg)}. "
+        f"{factor_words}"
     )
+
+
+def products_json(products: pd.DataFrame) -> str:
+    """Write the nearest products with a known footprint as JSON.
+
+    Parameters
+    ----------
+    products
+        Of one line, from :meth:`models.intensity.IntensityModel.evidence`.
+
+    Returns
+    -------
+    str
+        List of objects, nearest first: text, source, licence, boundary, kg_co2e_per_kg (as published),
+        similarity (cosine).
+    """
+    return _json(
+        [
+            {
+                "text": str(row["name"])[:_TEXT_LENGTH],
+                "source": row["source"],
+                "licence": row["licence"],
+                "boundary": row["boundary"],
+                "kg_co2e_per_kg": _rounded(float(row["kg_co2e_per_kg"])),
+                "similarity": round(float(row["similarity"]), 3),
+            }
+            for row in products.to_dict("records")
+        ]
+    )
+
+
+def products_text(products: pd.DataFrame) -> str:
+    """Say the nearest of the products for :func:`products_json`: "Portland cement 1.38, Concrete 0.119"."""
+    return ", ".join(
+        f"{name[:_NAME_LENGTH]} {_prose(value)}"
+        for name, value in zip(
+            products["name"][:_PRODUCTS_SAID], products["kg_co2e_per_kg"][:_PRODUCTS_SAID], strict=True
+        )
+    )
+
+
+def mass_sentence(weighing: Conversion, factor: float, products: str, kg: tuple[float, float, float]) -> str:
+    """Say how a figure came about from a mass.
+
+    Parameters
+    ----------
+    weighing
+        How the amount became kilograms.
+    factor
+        kg CO2e per kg.
+    products
+        From :func:`products_text`.
+    kg
+        Figure, lower and upper end, kg CO2e.
+    """
+    note = f"; {weighing.note}" if weighing.note else ""
+    return (
+        f"{_prose(weighing.from_value)} {weighing.from_unit} = {_prose(weighing.to_value)} kg "
+        f"({weighing.source}{note}), times {factor:.3g} kg CO2e per kg (learned from footprints of "
+        f"products; nearest: {products}) = {range_words(kg)}. Cradle to gate: what comes after the maker's "
+        "gate, such as transport and trade, is not in it."
+    )
+
+
+def range_words(kg: tuple[float, float, float]) -> str:
+    """Say a figure and its range: "12 kg CO2e, 90% range 8 to 20"."""
+    return f"{_prose(kg[0])} kg CO2e, 90% range {_prose(kg[1])} to {_prose(kg[2])}"
+
+
+def contributions_json(shares: Mapping[str, float]) -> str:
+    """Write what makes up a figure as JSON: natural logarithms that add up to that of its size.
+
+    A figure of nothing has no logarithm, and an empty object.
+    """
+    if not np.isfinite(list(shares.values())).all():
+        return "{}"
+    return _json({name: round(float(share), 4) for name, share in shares.items()})
 
 
 def _prose(value: float) -> str:

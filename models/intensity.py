@@ -1,4 +1,4 @@
-"""Footprint of a kilogram of a product from its text: nearest known footprints, corrected by LightGBM."""
+"""Footprint of a kilogram of a product from its text: known footprints of its like, corrected by LightGBM."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, Self
@@ -9,29 +9,33 @@ import numpy.typing as npt
 import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
+from scipy import sparse
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
-from models.conformal import LogConformal
+from models.conformal import ConformalByKind
 from models.intensity_features import (
     BOUNDARIES,
     FEATURES,
     JOINT_MEAN,
+    KERNEL,
     KINDS,
+    MAIN_DOMAIN,
     SAME_BOUNDARY,
     Boundary,
     CategoryProbabilities,
     Footprints,
     Products,
+    blocks,
     boundary_positions,
     features,
-    similarities,
 )
+from models.intensity_kernel import KernelRegression
 from models.state import State
 
 REASONS: Final = {
     "text": [name.startswith("text_") for name in FEATURES],
-    "neighbours": [name.startswith("joint_") for name in FEATURES],
+    "neighbours": [name.startswith(("joint_", "kernel_")) for name in FEATURES],
     "industry": [name.startswith("industry_") for name in FEATURES],
     "attributes": [name in ("boundary", "log_weight") for name in FEATURES],
 }
@@ -54,6 +58,10 @@ _PARAMETERS: Final[dict[str, Any]] = {
 _DIFFICULTY: Final = {**_PARAMETERS, "min_data_in_leaf": 60}
 _DIFFICULTY_ROUNDS: Final = 120
 _SMALLEST_DIFFICULTY: Final = 0.15
+_MOSTLY: Final = 0.5
+_REGRESSION: Final = 0.5
+_TWINS: Final = 4
+"""Products of one name, source and boundary that evidence looks past."""
 
 _Vector = npt.NDArray[np.float64]
 
@@ -84,16 +92,19 @@ class IntensityModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     """Estimate kg CO2e per kg of a product, with a range.
 
     The nearest known products are found by text and by industry, that is by the categories that the category
-    model holds probable; the mean of their log footprints is one estimate, a LightGBM model on statistics of
-    several such neighbourhoods another; the two are averaged. Nothing that stems from an example's own family
-    is seen when LightGBM learns from it or when the range is calibrated, so both hold for new products.
+    model holds probable, and the mean of their log footprints is taken. The more of them are of the domain
+    with most examples, the more does kernel regression on the same likeness have a say, up to a half.
+    LightGBM corrects that by statistics of several such neighbourhoods.
+    Nothing that stems from an example's own family is seen when LightGBM learns from it or when the range is
+    calibrated, so both hold for new products. The range is calibrated apart for products of the domain with
+    most examples, told by the neighbours, and for the others.
 
     Parameters
     ----------
     neighbours
         Known products that vote.
     blend
-        Share of LightGBM in the average.
+        Share of LightGBM's correction that is believed.
     rounds
         Trees.
     coverage
@@ -114,8 +125,8 @@ class IntensityModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     def __init__(
         self,
         neighbours: int = 60,
-        blend: float = 0.5,
-        rounds: int = 400,
+        blend: float = 0.3,
+        rounds: int = 200,
         coverage: float = 0.9,
         folds: int = 5,
         seed: int = 0,
@@ -154,13 +165,13 @@ class IntensityModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             boundary_positions(self.examples_["boundary"]),
             self.examples_["weight_kg"].to_numpy(),
         )
-        self._footprints = _footprints(self.examples_)
+        self._footprints = Footprints.of_examples(self.examples_)
         if len(np.unique(self._footprints.group)) < self.folds:
             raise ValueError(
                 f"{self.folds} folds need as many families, got {len(np.unique(self._footprints.group))}."
             )
         self._calibrate()
-        self._booster = self._fit_booster(self._known, self._footprints)
+        self._kernel, self._booster = self._learn(self._known, self._footprints)
         return self
 
     def predict(
@@ -194,9 +205,9 @@ class IntensityModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         """
         check_is_fitted(self, "examples_")
         asked = self._products(vectors, categories, weight_kg, boundary)
-        x = features(asked, self._known, self._footprints, self.neighbours)
+        x = self._features(asked)
         log = self._log(self._booster, x)
-        below, above = self.conformal_.half_widths(_difficulty(self._difficulty, x))
+        below, above = self.conformal_.half_widths(_difficulty(self._difficulty, x), _kind(x))
         return pd.DataFrame(
             {
                 "kg_co2e_per_kg": np.exp(log),
@@ -218,12 +229,11 @@ class IntensityModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         """Share of each group of features in the log estimate, n rows; with ``base`` they add up to it."""
         check_is_fitted(self, "examples_")
         asked = self._products(vectors, categories, weight_kg, boundary)
-        x = features(asked, self._known, self._footprints, self.neighbours)
+        x = self._features(asked)
         share = np.asarray(self._booster.predict(x, pred_contrib=True)) * self.blend
         out = {name: share[:, :-1][:, member].sum(axis=1) for name, member in REASONS.items()}
-        base = share[:, -1] / self.blend if self.blend else np.zeros(len(x))
-        out["neighbours"] = out["neighbours"] + (1.0 - self.blend) * (x[:, JOINT_MEAN] - base)
-        return pd.DataFrame({**out, "base": base})
+        out["neighbours"] = out["neighbours"] + _by_likeness(x) - self._kernel.centre
+        return pd.DataFrame({**out, "base": self._kernel.centre + share[:, -1]})
 
     def evidence(
         self,
@@ -232,40 +242,45 @@ class IntensityModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         boundary: Boundary = "gate",
         k: int = 3,
     ) -> pd.DataFrame:
-        """Return the k known products that vote most for each of n lines.
+        """Return the k known products that are most alike to each of n lines; of twins, the first.
 
         Returns
         -------
         pandas.DataFrame
-            n * k rows, best first within a line: ``line`` (position), ``source``, ``licence``, ``name``,
-            ``boundary``, ``kg_co2e_per_kg`` as published, and ``similarity`` of the texts.
+            Up to n * k rows, best first within a line: ``line`` (position), ``source``, ``licence``,
+            ``name``, ``boundary``, ``kg_co2e_per_kg`` as published, and ``similarity`` of the texts.
         """
         check_is_fitted(self, "examples_")
         asked = self._products(vectors, categories, None, boundary)
+        kind = KINDS["joint"]
         parts = []
-        for line in range(len(asked)):
-            one = asked[line : line + 1]
-            text, industry = similarities(one, self._known)
-            same = one.boundary[:, None] == self._known.boundary[None]
-            kind = KINDS["joint"]
-            total = (kind.text * text + kind.industry * industry + SAME_BOUNDARY * same)[0]
-            best = np.argsort(-total, kind="stable")[:k]
-            shown = self.examples_.iloc[best]
+        for rows, text, industry, same in blocks(asked, self._known):
+            total = kind.text * text + kind.industry * industry + SAME_BOUNDARY * same
+            best = np.argsort(-total, axis=1, kind="stable")[:, : _TWINS * k]
+            shown = self.examples_.iloc[best.ravel()]
             parts.append(
                 shown[["source", "licence", "text", "boundary", "kg_co2e_per_kg"]]
                 .rename(columns={"text": "name"})
-                .assign(line=line, similarity=text[0, best])
+                .assign(
+                    line=np.repeat(np.arange(rows.start, rows.start + len(best)), best.shape[1]),
+                    similarity=np.take_along_axis(text, best, axis=1).ravel(),
+                )
             )
-        return pd.concat(parts, ignore_index=True)
+        found = pd.concat(parts, ignore_index=True).drop_duplicates(["line", "source", "name", "boundary"])
+        return found.groupby("line").head(k).reset_index(drop=True)
 
     def state(self) -> State:
         """Return what has to be kept."""
         check_is_fitted(self, "examples_")
+        profile = sparse.csr_matrix(self._known.profile)
         own = State(
-            metadata={"parameters": self.get_params()},
+            metadata={"parameters": self.get_params(), "centre": self._kernel.centre},
             arrays={
+                "alpha": self._kernel.alpha,
                 "vectors": self._known.vectors.astype(np.float16),
-                "profile": self._known.profile.astype(np.float16),
+                "profile": profile.data.astype(np.float16),
+                "profile_column": profile.indices.astype(np.int16),
+                "profile_start": profile.indptr.astype(np.int32),
             },
             tables={
                 "examples": self.examples_,
@@ -285,16 +300,22 @@ class IntensityModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         kept = cls(**own.metadata["parameters"])
         kept.examples_ = IntensityExamples.validate(own.tables["examples"])
         kept.profile_names_ = own.tables["profile_names"]["name"].to_numpy(dtype=str)
+        profile = (
+            own.arrays["profile"].astype(np.float32),
+            own.arrays["profile_column"],
+            own.arrays["profile_start"],
+        )
         kept._known = Products(
             own.arrays["vectors"].astype(np.float32),
-            own.arrays["profile"].astype(np.float32),
+            sparse.csr_matrix(profile, (len(kept.examples_), len(kept.profile_names_))).toarray(),
             boundary_positions(kept.examples_["boundary"]),
             kept.examples_["weight_kg"].to_numpy(),
         )
-        kept._footprints = _footprints(kept.examples_)
+        kept._footprints = Footprints.of_examples(kept.examples_)
+        kept._kernel = KernelRegression(own.metadata["centre"], own.arrays["alpha"])
         kept._booster = lgb.Booster(model_str=own.boosters["intensity"])
         kept._difficulty = lgb.Booster(model_str=own.boosters["difficulty"])
-        kept.conformal_ = LogConformal.from_state(state.part("conformal"))
+        kept.conformal_ = ConformalByKind.from_state(state.part("conformal"))
         return kept
 
     def _products(
@@ -311,15 +332,21 @@ class IntensityModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             np.asarray(vectors, dtype=np.float32), categories.profile(self.profile_names_), at, mass
         )
 
-    def _fit_booster(self, known: Products, footprints: Footprints) -> lgb.Booster:
+    def _features(self, asked: Products) -> _Vector:
+        return features(asked, self._known, self._footprints, self.neighbours, self._kernel.estimate)
+
+    def _learn(self, known: Products, footprints: Footprints) -> tuple[KernelRegression, lgb.Booster]:
         """Learn from each example's features as they are when its family is unknown."""
-        x = features(known, known, footprints, self.neighbours, footprints.group)
+        kernel, left_out = KernelRegression.fit(known, footprints.log, footprints.group)
+        x = features(
+            known, known, footprints, self.neighbours, lambda rows, *_: left_out[rows], footprints.group
+        )
         weight = footprints.weight * footprints.rarity
-        return _train({**_PARAMETERS, "seed": self.seed}, x, footprints.log, weight, self.rounds)
+        parameters = {**_PARAMETERS, "seed": self.seed}
+        return kernel, _train(parameters, x, footprints.log - _by_likeness(x), weight, self.rounds)
 
     def _log(self, booster: lgb.Booster, x: _Vector) -> _Vector:
-        learned = np.asarray(booster.predict(x))
-        return np.asarray(self.blend * learned + (1.0 - self.blend) * x[:, JOINT_MEAN])
+        return np.asarray(_by_likeness(x) + self.blend * np.asarray(booster.predict(x)))
 
     def _calibrate(self) -> None:
         """Estimate every family from the others; learn how wrong that is, and how wide a range must be."""
@@ -327,9 +354,10 @@ class IntensityModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         x = np.empty((len(log), len(FEATURES)))
         estimate = np.empty(len(log))
         for held in family_folds(group, self.folds, self.seed):
-            known, footprints = self._known[~held], self._footprints[~held]
-            x[held] = features(self._known[held], known, footprints, self.neighbours)
-            estimate[held] = self._log(self._fit_booster(known, footprints), x[held])
+            known, footprints, asked = self._known[~held], self._footprints[~held], self._known[held]
+            kernel, booster = self._learn(known, footprints)
+            x[held] = features(asked, known, footprints, self.neighbours, kernel.estimate)
+            estimate[held] = self._log(booster, x[held])
         error = log - estimate
         parameters = {**_DIFFICULTY, "seed": self.seed}
         weight = self._footprints.weight * self._footprints.rarity
@@ -338,8 +366,8 @@ class IntensityModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             booster = _train(parameters, x[~held], np.abs(error[~held]), weight[~held], _DIFFICULTY_ROUNDS)
             difficulty[held] = _difficulty(booster, x[held])
         self._difficulty = _train(parameters, x, np.abs(error), weight, _DIFFICULTY_ROUNDS)
-        self.conformal_ = LogConformal(self.coverage).conformalize(
-            error, difficulty, group, self._footprints.rarity
+        self.conformal_ = ConformalByKind(self.coverage).conformalize(
+            error, difficulty, _kind(x), group, self._footprints.rarity
         )
         self.out_of_family_ = pd.DataFrame({"log": estimate, "difficulty": difficulty})
 
@@ -352,18 +380,6 @@ def family_folds(group: npt.NDArray[np.int64], folds: int, seed: int) -> Iterato
         yield fold[member] == number
 
 
-def _footprints(examples: pd.DataFrame) -> Footprints:
-    _, group, size = np.unique(examples["group"].to_numpy(dtype=str), return_inverse=True, return_counts=True)
-    domain = examples["domain"]
-    return Footprints(
-        np.log(examples["kg_co2e_per_kg"].to_numpy()),
-        np.log(examples["gate_kg_co2e_per_kg"].to_numpy()),
-        examples["weight"].to_numpy() / np.sqrt(size[group]),
-        1.0 / np.sqrt(domain.map(domain.value_counts()).to_numpy(dtype=np.float64)),
-        group,
-    )
-
-
 def _as_kept(rows: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
     """Round to the half precision of the state, so that a restored model estimates the same."""
     return rows.astype(np.float16).astype(np.float32)
@@ -374,6 +390,20 @@ def _train(parameters: dict[str, Any], x: _Vector, y: _Vector, weight: _Vector, 
         x, y, weight=weight / weight.mean(), feature_name=list(FEATURES), categorical_feature=["boundary"]
     )
     return lgb.train(parameters, data, rounds)
+
+
+def _by_likeness(x: _Vector) -> _Vector:
+    """Log footprint by products that are like it: neighbours, and in the main domain regression.
+
+    The regression is smooth; elsewhere it leans too much on the many products of that domain.
+    """
+    trust = _REGRESSION * x[:, MAIN_DOMAIN]
+    return np.asarray((1.0 - trust) * x[:, JOINT_MEAN] + trust * x[:, KERNEL])
+
+
+def _kind(x: _Vector) -> npt.NDArray[np.int64]:
+    """1 for products whose neighbours are mostly of the domain with most examples, else 0."""
+    return (x[:, MAIN_DOMAIN] > _MOSTLY).astype(np.int64)
 
 
 def _difficulty(booster: lgb.Booster, x: _Vector) -> _Vector:

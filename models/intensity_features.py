@@ -1,6 +1,7 @@
 """What is known about a product before its footprint: the footprints of its neighbours, and attributes."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
 from typing import Final, Literal
 
 import numpy as np
@@ -17,6 +18,8 @@ _BLOCK: Final = 64  # the rounding of a matrix product depends on its shape, so 
 
 _Matrix = npt.NDArray[np.float32]
 _Vector = npt.NDArray[np.float64]
+Kernel = Callable[[slice, _Matrix, _Matrix, npt.NDArray[np.bool_]], _Vector]
+"""From which rows are asked for and their likeness, as :func:`blocks` gives it, to (b,) log footprints."""
 
 
 @dataclass(frozen=True)
@@ -83,18 +86,33 @@ class Products:
 class Footprints:
     """Known footprints of m products: ``log`` (m,) at the product's own boundary, ``log_gate`` (m,) at the
     gate where the source tells, else the same; ``weight`` (m,) as evidence; ``rarity`` (m,) further weight in
-    learning, so that a domain with many examples does not drown the others; ``group`` (m,) families.
+    learning, so that a domain with many examples does not drown the others; ``main`` (m,) whether the domain
+    is the one with most examples; ``group`` (m,) families.
     """  # noqa: D205
 
     log: _Vector
     log_gate: _Vector
     weight: _Vector
     rarity: _Vector
+    main: npt.NDArray[np.bool_]
     group: npt.NDArray[np.int64]
 
     def __getitem__(self, rows: npt.NDArray[np.bool_] | npt.NDArray[np.int_]) -> "Footprints":
-        return Footprints(
-            self.log[rows], self.log_gate[rows], self.weight[rows], self.rarity[rows], self.group[rows]
+        return Footprints(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+    @classmethod
+    def of_examples(cls, examples: pd.DataFrame) -> "Footprints":
+        """Take them from m rows of :class:`models.intensity.IntensityExamples`."""
+        names = examples["group"].to_numpy(dtype=str)
+        _, group, size = np.unique(names, return_inverse=True, return_counts=True)
+        domain, lines = examples["domain"], examples["domain"].value_counts()
+        return cls(
+            np.log(examples["kg_co2e_per_kg"].to_numpy()),
+            np.log(examples["gate_kg_co2e_per_kg"].to_numpy()),
+            examples["weight"].to_numpy() / np.sqrt(size[group]),
+            1.0 / np.sqrt(domain.map(lines).to_numpy(dtype=np.float64)),
+            (domain == lines.idxmax()).to_numpy(),
+            group,
         )
 
 
@@ -122,13 +140,13 @@ _STATISTICS: Final = (
     "lowest_of_5",
     "highest_of_5",
     "mean_same_boundary",
+    "share_of_main_domain",
 )
-FEATURES: Final = (
-    *(f"{kind}_{statistic}" for kind in KINDS for statistic in _STATISTICS),
-    "boundary",
-    "log_weight",
-)
+_NEIGHBOURHOODS: Final = tuple(f"{kind}_{statistic}" for kind in KINDS for statistic in _STATISTICS)
+FEATURES: Final = (*_NEIGHBOURHOODS, "boundary", "log_weight", "kernel_estimate", "kernel_above_neighbours")
 JOINT_MEAN: Final = FEATURES.index("joint_mean")
+KERNEL: Final = FEATURES.index("kernel_estimate")
+MAIN_DOMAIN: Final = FEATURES.index("joint_share_of_main_domain")
 
 
 def features(
@@ -136,6 +154,7 @@ def features(
     known: Products,
     footprints: Footprints,
     neighbours: int,
+    kernel: Kernel,
     own_group: npt.NDArray[np.int64] | None = None,
 ) -> _Vector:
     """Return (n, len(:data:`FEATURES`)) features of the products asked for.
@@ -148,25 +167,45 @@ def features(
         Of the known products.
     neighbours
         How many vote.
+    kernel
+        Log footprints by kernel regression of a block of those asked for.
     own_group
         (n,) family of each product asked for, whose members may not vote; ``None`` where none is known.
     """
     out = np.empty((len(asked), len(FEATURES)))
-    for start in range(0, len(asked), _BLOCK):
-        rows = slice(start, start + _BLOCK)
-        block = asked[rows]
-        text, industry = similarities(block, known)
-        same = block.boundary[:, None] == known.boundary[None]
+    for rows, text, industry, same in blocks(asked, known):
         banned = None if own_group is None else own_group[rows][:, None] == footprints.group[None]
+        estimate = kernel(rows, text, industry, same)
         columns = []
         for kind in KINDS.values():
             total = kind.text * text + kind.industry * industry + SAME_BOUNDARY * same
             if banned is not None:
                 total = np.where(banned, -np.inf, total)
             columns.append(_statistics(total, same, footprints, neighbours, kind.temperature))
-        attributes = np.column_stack([block.boundary, np.log(block.weight_kg)])
-        out[rows] = np.hstack([*columns, attributes])
+        attributes = [asked.boundary[rows], np.log(asked.weight_kg[rows])]
+        out[rows] = np.column_stack([*columns, *attributes, estimate, estimate])
+    out[:, -1] -= out[:, JOINT_MEAN]
     return out
+
+
+def blocks(
+    asked: Products, known: Products
+) -> Iterator[tuple[slice, _Matrix, _Matrix, npt.NDArray[np.bool_]]]:
+    """Go through the products asked for: which rows, and their likeness to the m known products.
+
+    Yields
+    ------
+    rows
+        b rows of those asked for.
+    text, industry
+        (b, m) similarity.
+    same
+        (b, m) whether the boundary is the same.
+    """
+    for start in range(0, len(asked), _BLOCK):
+        rows = slice(start, start + _BLOCK)
+        block = asked[rows]
+        yield rows, *similarities(block, known), block.boundary[:, None] == known.boundary[None]
 
 
 def similarities(asked: Products, known: Products) -> tuple[_Matrix, _Matrix]:
@@ -207,6 +246,7 @@ def _statistics(
             five.min(axis=1),
             five.max(axis=1),
             _mean(log, agreeing),
+            _mean(footprints.main[entry].astype(np.float64), vote),
         ]
     )
 

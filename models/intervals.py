@@ -15,9 +15,10 @@ Z_90: Final = 1.6448536269514722
 class CategoryDoubt(BaseEstimator):  # type: ignore[misc]
     """How far the factor may be off because the category may be another one.
 
-    The candidates' factors disagree by a spread u (standard deviation of log factor under the category
-    probabilities). Conformal calibration on labelled goods finds the multiple q such that the true category's
-    factor lies within ``exp(± q (u + floor))`` of the estimate for the promised share of goods never seen.
+    The candidates' factors disagree by a spread u (mean distance of their log factors from that of the
+    estimate, under the category probabilities). Conformal calibration on labelled goods finds the multiple q
+    such that the true category's factor lies within ``exp(± q (u + floor))`` of the estimate for the promised
+    share of goods never seen.
 
     Parameters
     ----------

@@ -1,5 +1,6 @@
 """Kilograms of a purchase line: read where the line states them, else learned from its articles or money."""
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Final, Self
 
@@ -11,11 +12,16 @@ from pandera.typing.pandas import DataFrame, Series
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 
-from features.quantities import Basis, Note
-from models.intervals import Z_90, interval
+from features.quantities import OPEN_READING_GSD, PACKAGE_GSD, Basis, Note
+from models.intervals import Z_90, in_quadrature, interval
 from models.mass_regression import LogMassRegressor, MassPrediction
 from models.state import State
 
+_ARTICLES_GSD: Final = {
+    str(Note.PACKAGE_CONTENT_OPEN): PACKAGE_GSD,
+    str(Note.UNIT_UNKNOWN): OPEN_READING_GSD,
+}
+"""Geometric standard deviation of the number of articles, where a note says that it is in doubt."""
 _PER_ARTICLE: Final = "kg_per_article"
 _PER_USD: Final = "kg_per_usd"
 
@@ -151,7 +157,10 @@ class MassModel(BaseEstimator):  # type: ignore[misc]
         ):
             rows = np.flatnonzero(is_open & np.isfinite(amount) & (amount != 0))
             if len(rows):
-                _fill(out, rows, amount[rows], model.predict(vectors[rows], extra[rows]), basis)
+                found = model.predict(vectors[rows], extra[rows])
+                if basis is LearnedBasis.PER_ARTICLE:
+                    found = _with_doubt(found, quantities["note"].iloc[rows])
+                _fill(out, rows, amount[rows], found, basis)
         return Masses.validate(_with_range(out))
 
     def state(self) -> State:
@@ -203,6 +212,12 @@ def _extra(
     """Further features (n, 2), in logarithms; NaN and amounts of nothing are missing."""
     columns = np.column_stack([pieces_per_article, usd_per_article]).astype(np.float64)
     return np.log(np.where(columns > 0, columns, np.nan))
+
+
+def _with_doubt(found: MassPrediction, note: pd.Series) -> MassPrediction:
+    """Widen the ranges of goods in packages of unknown content, or in units that nobody knows."""
+    doubt = Z_90 * np.log(note.map(_ARTICLES_GSD).fillna(1.0).to_numpy(dtype=np.float64))
+    return replace(found, half_width=in_quadrature(found.half_width, doubt))
 
 
 def _as_read(quantities: pd.DataFrame) -> pd.DataFrame:

@@ -14,7 +14,10 @@ from models.bundle import DEFAULT_BUNDLE, Bundle, load_bundle, save_bundle
 from models.buyer_codes import BuyerCodes
 from models.factor_sets import FactorSets
 from models.footprint import FootprintModel
+from models.intensity import IntensityModel
 from models.intervals import CategoryDoubt
+from models.ladder import Ladder
+from models.mass import MassModel
 from models.purchases import PurchaseModel
 from models.ranked_category import RankedCategory
 from models.reference_index import ReferenceIndex
@@ -24,7 +27,15 @@ from models.state import State
 def save_model(model: FootprintModel, folder: Path) -> str:
     """Write a model as a bundle and say its version."""
     index = model.category.index_
-    learned = State.of_parts({"category": model.category.state(), "purchases": model.purchases.state()})
+    learned = State.of_parts(
+        {
+            "category": model.category.state(),
+            "purchases": model.purchases.state(),
+            "mass": model.mass.state(),
+            "intensity": model.intensity.state(),
+            "ladder": model.ladder.state(),
+        }
+    )
     return save_bundle(
         Bundle(
             metadata={
@@ -95,6 +106,9 @@ def _model(bundle: Bundle, threads: int | None) -> FootprintModel:
         encoder=_encoder(metadata["encoder"], threads),
         category=RankedCategory.from_state(learned.part("category"), index),
         purchases=PurchaseModel.from_state(learned.part("purchases")),
+        mass=MassModel.from_state(learned.part("mass")),
+        intensity=IntensityModel.from_state(learned.part("intensity")),
+        ladder=Ladder.from_state(learned.part("ladder")),
         doubt=calibrated,
         factor_sets=FactorSets.from_frames(tables),
         tables=PriceTables.from_frames(tables),

@@ -11,9 +11,11 @@ from scipy import sparse
 from features.text import TextEncoder, clean_text
 from models.candidates import CandidateFinder, Questions
 from models.category import CategoryVotes, follow_codes, query_text
+from models.kernel_ridge import KernelRidge
 from models.lexicon import Lexicon
 from models.ranker import CategoryRanker
 from models.reference_index import Neighbours, ReferenceIndex
+from models.reference_sources import voted_categories
 from models.state import State
 
 _BLOCK: Final = 4096
@@ -72,13 +74,14 @@ class RankedCategory:
 
     def state(self) -> State:
         """Give what the model is made of, the index aside."""
-        return State.of_parts(
-            {
-                "finder": State(metadata={**self.finder.get_params(), "code_trust": self.code_trust}),
-                "lexicon": self.finder.lexicon_.state(),
-                "ranker": self.ranker.state(),
-            }
-        )
+        parts = {
+            "finder": State(metadata={**self.finder.get_params(), "code_trust": self.code_trust}),
+            "lexicon": self.finder.lexicon_.state(),
+            "ranker": self.ranker.state(),
+        }
+        if self.finder.ridge_ is not None:
+            parts["ridge"] = self.finder.ridge_.state()
+        return State.of_parts(parts)
 
     @classmethod
     def from_state(cls, state: State, index: ReferenceIndex) -> Self:
@@ -86,7 +89,12 @@ class RankedCategory:
         parameters = dict(state.part("finder").metadata)
         trust = parameters.pop("code_trust")
         lexicon = Lexicon.from_state(state.part("lexicon"))
-        finder = CandidateFinder(**parameters).fit(index, lexicon)
+        ridge = None
+        if "ridge" in state.metadata:
+            ridge = KernelRidge.from_state(
+                state.part("ridge"), index, lexicon, voted_categories(index.entries)
+            )
+        finder = CandidateFinder(**parameters).fit(index, lexicon, ridge)
         return cls(finder, CategoryRanker.from_state(state.part("ranker")), trust)
 
 

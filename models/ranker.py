@@ -16,6 +16,10 @@ from models.state import State
 
 _SHARPNESS: Final = (0.2, 20.0)
 """Bounds of the calibrated sharpness: 1 leaves the scores as they are."""
+_LEAD: Final = (0.0, 4.0)
+"""Bounds of the calibrated lead: 0 leaves the scores as they are."""
+_GRADES: Final = 4
+"""Steps of relevance that the ranker tells apart."""
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -35,6 +39,9 @@ class CategoryRanker(BaseEstimator):  # type: ignore[misc]
     ----------
     sharpness_ : dict of str to float
         Calibrated factor of the scores, for lines with and without a supplier's name.
+    lead_ : dict of str to float
+        Calibrated addition to the best candidate's score: where several categories are acceptable, the best
+        one is so more often than a share among candidates that sums to 1 can say.
 
     Notes
     -----
@@ -55,15 +62,17 @@ class CategoryRanker(BaseEstimator):  # type: ignore[misc]
         self.learning_rate = learning_rate
         self.seeds = seeds
 
-    def fit(self, candidates: Candidates, accepted: Bools, weight: Floats, names: Sequence[str]) -> Self:
+    def fit(
+        self, candidates: Candidates, relevance: Bools | Floats, weight: Floats, names: Sequence[str]
+    ) -> Self:
         """Learn which candidates are right.
 
         Parameters
         ----------
         candidates
             Of n lines, found without the entries of the lines' own groups.
-        accepted
-            (n, k) whether each candidate is acceptable.
+        relevance
+            (n, k) from 0 to 1, how acceptable each candidate is: the share of votes, or whether it is.
         weight
             (n,) of the lines.
         names
@@ -73,7 +82,7 @@ class CategoryRanker(BaseEstimator):  # type: ignore[misc]
         self.feature_names_ = list(names)
         data = lightgbm.Dataset(
             candidates.features.reshape(n * k, f),
-            accepted.reshape(n * k).astype(np.float32),
+            np.ceil(np.asarray(relevance, dtype=np.float64).reshape(n * k) * _GRADES - 1e-6),
             group=np.full(n, k),
             weight=np.repeat(weight, k),
             feature_name=self.feature_names_,
@@ -81,6 +90,7 @@ class CategoryRanker(BaseEstimator):  # type: ignore[misc]
         )
         self._boosters = [lightgbm.train(self._parameters(seed), data, self.rounds) for seed in self.seeds]
         self.sharpness_ = {"described": 1.0, "supplied": 1.0}
+        self.lead_ = {"described": 0.0, "supplied": 0.0}
         return self
 
     def score(self, candidates: Candidates) -> Floats:
@@ -92,7 +102,7 @@ class CategoryRanker(BaseEstimator):  # type: ignore[misc]
         return np.asarray(total / len(self._boosters)).reshape(n, k)
 
     def calibrate(self, score: Floats, accepted: Bools, has_supplier: Bools, weight: Floats) -> Self:
-        """Find the sharpness at which the best candidate's probability is its chance of being acceptable.
+        """Find the sharpness and lead that make the best candidate's probability its chance of being right.
 
         Parameters
         ----------
@@ -107,13 +117,16 @@ class CategoryRanker(BaseEstimator):  # type: ignore[misc]
         """
         for kind, mask in (("described", ~has_supplier), ("supplied", has_supplier)):
             if mask.any():
-                self.sharpness_[kind] = _sharpness(score[mask], accepted[mask], weight[mask])
+                sharpness = _sharpness(score[mask], accepted[mask], weight[mask])
+                self.sharpness_[kind] = sharpness
+                self.lead_[kind] = _lead(score[mask] * sharpness, accepted[mask], weight[mask])
         return self
 
     def probability(self, score: Floats, has_supplier: Bools) -> Floats:
         """Probabilities of the candidates, (n, k), rows sum to 1."""
         sharpness = np.where(has_supplier, self.sharpness_["supplied"], self.sharpness_["described"])
-        return np.asarray(softmax(score * sharpness[:, None], axis=1))
+        lead = np.where(has_supplier, self.lead_["supplied"], self.lead_["described"])
+        return _shares(score * sharpness[:, None], lead)
 
     def contributions(self, features: npt.NDArray[np.float32]) -> Floats:
         """Contribution of each feature to the scores of m candidates, (m, f); rows sum to score less bias."""
@@ -127,6 +140,7 @@ class CategoryRanker(BaseEstimator):  # type: ignore[misc]
             metadata={
                 "parameters": {**self.get_params(), "seeds": list(self.seeds)},
                 "sharpness": self.sharpness_,
+                "lead": self.lead_,
                 "features": self.feature_names_,
             },
             boosters={
@@ -140,6 +154,7 @@ class CategoryRanker(BaseEstimator):  # type: ignore[misc]
         """Make a ranker of its state."""
         ranker = cls(**state.metadata["parameters"])
         ranker.sharpness_ = dict(state.metadata["sharpness"])
+        ranker.lead_ = dict(state.metadata.get("lead", dict.fromkeys(ranker.sharpness_, 0.0)))
         ranker.feature_names_ = list(state.metadata["features"])
         ranker._boosters = [
             lightgbm.Booster(model_str=state.boosters[f"seed_{seed}"]) for seed in ranker.seeds
@@ -150,6 +165,7 @@ class CategoryRanker(BaseEstimator):  # type: ignore[misc]
         return {
             "objective": "lambdarank",
             "lambdarank_truncation_level": 5,
+            "label_gain": list(range(_GRADES + 1)),
             "extra_trees": True,
             "learning_rate": self.learning_rate,
             "num_leaves": self.leaves,
@@ -166,15 +182,35 @@ class CategoryRanker(BaseEstimator):  # type: ignore[misc]
         }
 
 
-def _sharpness(score: Floats, accepted: Bools, weight: Floats) -> float:
-    """Sharpness with the least log loss of "the best candidate is acceptable"."""
-    best = score.argmax(axis=1)[:, None]
+def _shares(score: Floats, lead: Floats | float) -> Floats:
+    """Softmax of scores (n, k) after a lead, (n,) or one for all, was given to the best of each line."""
+    ahead = score.copy()
+    ahead[np.arange(len(score)), score.argmax(axis=1)] += lead
+    return np.asarray(softmax(ahead, axis=1))
+
+
+def _log_loss(probability: Floats, accepted: Bools, weight: Floats) -> float:
+    """Log loss of "the most probable candidate is acceptable"."""
+    best = probability.argmax(axis=1)[:, None]
     hit = np.take_along_axis(accepted, best, axis=1)[:, 0]
+    sure = np.clip(np.take_along_axis(probability, best, axis=1)[:, 0], 1e-6, 1 - 1e-6)
+    return float(-np.average(np.where(hit, np.log(sure), np.log1p(-sure)), weights=weight))
+
+
+def _sharpness(score: Floats, accepted: Bools, weight: Floats) -> float:
+    """Sharpness with the least log loss."""
 
     def log_loss(log_sharpness: float) -> float:
-        probability = softmax(score * np.exp(log_sharpness), axis=1)
-        sure = np.clip(np.take_along_axis(probability, best, axis=1)[:, 0], 1e-6, 1 - 1e-6)
-        return float(-np.average(np.where(hit, np.log(sure), np.log1p(-sure)), weights=weight))
+        return _log_loss(_shares(score * np.exp(log_sharpness), 0.0), accepted, weight)
 
     found = minimize_scalar(log_loss, bounds=np.log(_SHARPNESS), method="bounded")
     return float(np.exp(found.x))
+
+
+def _lead(score: Floats, accepted: Bools, weight: Floats) -> float:
+    """Lead with the least log loss."""
+
+    def log_loss(lead: float) -> float:
+        return _log_loss(_shares(score, lead), accepted, weight)
+
+    return float(minimize_scalar(log_loss, bounds=_LEAD, method="bounded").x)

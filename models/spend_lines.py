@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import sparse
 
 from features.conversions import Conversion, conversion_records
 from features.money import MoneyOptions
@@ -17,18 +18,23 @@ from models.explanation import (
     Candidates,
     alternatives_json,
     candidates_text,
+    contributions_json,
     conversions_json,
     estimate_sentence,
     evidence_json,
     top_candidates,
 )
 from models.factor_sets import FactorSet
+from models.figures import significant
 from models.intervals import CategoryDoubt, interval
 from models.pedigree import pedigree_text
 from models.ranked_category import RankedCategory
 from models.spend_route import SpendEstimates, spend_estimates
 
-SIGNIFICANT_DIGITS: Final = 6
+_NO_AMOUNT: Final = (
+    "The line states no amount of money and no mass of goods that could be valued, expected an amount and "
+    "its currency, or a quantity in a unit such as kg: add the net amount."
+)
 
 REVIEW_FACTOR: Final = 2.0
 """A line is for review when doubt about its category alone may move it by more than this; decision 0006."""
@@ -67,7 +73,9 @@ class SpendLines:
     query
         (n,) row of ``votes`` of each line.
     votes
-        Answers of the category model to the distinct questions.
+        Answers of the category model to the distinct questions, buyers' codes among them.
+    by_text
+        (u, C) its probabilities without the buyers' codes.
     basis
         Category model, its doubt and the prices.
     factor_set, choice
@@ -79,13 +87,14 @@ class SpendLines:
     lines: pd.DataFrame
     query: npt.NDArray[np.int64]
     votes: CategoryVotes
+    by_text: sparse.csr_matrix
     basis: SpendBasis
     factor_set: FactorSet
     choice: str
     options: MoneyOptions
 
     def estimates(self) -> pd.DataFrame:
-        """Columns of :class:`models.estimates.Estimates` that the spend route sets, n rows."""
+        """Columns of :class:`models.estimates.Estimates` that money sets, and ``half_width``, n rows."""
         figures = self._figures
         kg = significant(figures.kg_co2e)
         low, high = interval(kg, figures.half_width)
@@ -98,6 +107,8 @@ class SpendLines:
                 **self._category_columns(),
                 **self._factor_columns(),
                 "conversions": [conversions_json(steps) for steps in self._conversions],
+                "contributions": self._contributions(),
+                "half_width": figures.half_width,
             }
         )
         out["explanation"] = self._sentences(out)
@@ -110,7 +121,8 @@ class SpendLines:
         out["status"] = np.where(doubtful & ~nothing, "review", "estimated")
         out["reason"] = np.select([nothing, doubtful], ["zero_amount", "category_uncertain"], "")
         unpriced = (figures.spend["issue"] != "").to_numpy()
-        without_factor = np.isnan(figures.kg_co2e) & ~unpriced
+        unpaid = self.lines["amount"].isna().to_numpy()
+        without_factor = np.isnan(figures.kg_co2e) & ~unpriced & ~unpaid
         out.loc[unpriced, "reason"] = figures.spend.loc[unpriced, "issue"]
         out.loc[unpriced, "explanation"] = figures.spend.loc[unpriced, "issue_detail"]
         out.loc[without_factor, "reason"] = "factor_missing"
@@ -118,9 +130,12 @@ class SpendLines:
             f"No candidate category has a factor in {self.factor_set.id}, expected at least one: "
             "name another factor set."
         )
-        failed = unpriced | without_factor
+        out.loc[unpaid, "reason"] = "amount_missing"
+        out.loc[unpaid, "explanation"] = _NO_AMOUNT
+        failed = unpriced | without_factor | unpaid
         out.loc[failed, "status"] = "unmatched"
         out.loc[failed, ["method", "factor_id", "factor_unit", "factor_source", "data_quality"]] = ""
+        out.loc[failed, "contributions"] = "{}"
         out.loc[failed, "factor_value"] = np.nan
         return out
 
@@ -207,12 +222,26 @@ class SpendLines:
             for amount, currency, steps, per_unit, query, figure in rows
         ]
 
+    def _contributions(self) -> list[str]:
+        """Say what the words, the codes and the money contribute: each on a typical category's factor."""
+        figures = self._figures
+        with np.errstate(divide="ignore"):
+            shares = {
+                "base": np.log(figures.typical_kg_per_spend),
+                "text": np.log(figures.text_kg_per_spend / figures.typical_kg_per_spend),
+                "codes": np.log(figures.kg_per_spend / figures.text_kg_per_spend),
+                "money": np.log(np.abs(figures.spend["spend"].to_numpy(dtype=np.float64))),
+            }
+        rows = zip(*shares.values(), strict=True)
+        return [contributions_json(dict(zip(shares, row, strict=True))) for row in rows]
+
     @cached_property
     def _figures(self) -> SpendEstimates:
         return spend_estimates(
             self.lines,
             self.query,
             self.votes.probability,
+            self.by_text,
             self.basis.category.classes_,
             self.factor_set,
             self.basis.tables,
@@ -254,17 +283,3 @@ class SpendLines:
 def _source_words(record: dict[str, object], licence: str) -> str:
     words = f"{record['source']} ({licence})"
     return f"{words}; {record['screening_reason']}" if record["screening_reason"] else words
-
-
-def significant(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Round to the digits that a figure may claim at the very most, and that a reader can carry over.
-
-    Examples
-    --------
-    >>> significant(np.array([1234567.0, -0.00123456789, 0.0]))
-    array([ 1.23457e+06, -1.23457e-03,  0.00000e+00])
-    """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        magnitude = np.where(values == 0, 0, np.floor(np.log10(np.abs(values))))
-    scale = 10.0 ** (SIGNIFICANT_DIGITS - 1 - np.nan_to_num(magnitude))
-    return np.asarray(np.round(values * scale) / scale) + 0.0  # no negative zero

@@ -10,6 +10,7 @@ from scipy import sparse
 
 from features.money import MoneyOptions, net_spend
 from features.price_tables import PriceTables
+from models.factor_mixing import mix_factors
 from models.factor_sets import FactorSet
 from models.intervals import Z_90, CategoryDoubt, in_quadrature
 
@@ -29,6 +30,8 @@ class SpendEstimates:
         Central figure; NaN where the line has no usable amount or no candidate has a factor.
     kg_per_spend
         The candidates' factors mixed: kg CO2e per unit of ``spend``.
+    text_kg_per_spend, typical_kg_per_spend
+        The same without the buyers' codes, and the median of all categories.
     category_half_width, half_width
         Half-widths of the 90% range in log kg CO2e: from doubt about the category alone, and in all.
     best
@@ -43,6 +46,8 @@ class SpendEstimates:
     spend: pd.DataFrame
     kg_co2e: npt.NDArray[np.float64]
     kg_per_spend: npt.NDArray[np.float64]
+    text_kg_per_spend: npt.NDArray[np.float64]
+    typical_kg_per_spend: npt.NDArray[np.float64]
     category_half_width: npt.NDArray[np.float64]
     half_width: npt.NDArray[np.float64]
     best: npt.NDArray[np.int64]
@@ -51,50 +56,11 @@ class SpendEstimates:
     basic_price_rate: npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class MixedFactors:
-    """Candidates' factors mixed by probability: for u queries, or for u queries and y years.
-
-    ``log_factor`` is the probability-weighted mean of the logarithm (NaN where no candidate has a factor),
-    ``spread`` its standard deviation over the candidates.
-    """
-
-    log_factor: npt.NDArray[np.float64]
-    spread: npt.NDArray[np.float64]
-
-
-def mix_factors(probability: sparse.csr_matrix, factors: npt.NDArray[np.float64]) -> MixedFactors:
-    """Mix factors on the logarithmic scale, over the candidates that have one.
-
-    Candidate factors differ by orders of magnitude, and a stray candidate with a large one would rule an
-    arithmetic mean; the geometric mean is nearer to the true category's factor (docs: decision 0002).
-
-    Parameters
-    ----------
-    probability
-        (u, C), rows sum to 1.
-    factors
-        (C, y) kg CO2e per unit of money, NaN where a category has none.
-
-    Examples
-    --------
-    >>> mixed = mix_factors(sparse.csr_matrix([[0.5, 0.5, 0.0]]), np.array([[0.1], [0.4], [np.nan]]))
-    >>> np.exp(mixed.log_factor).round(3), mixed.spread.round(3)
-    (array([[0.2]]), array([[0.693]]))
-    """
-    usable = np.isfinite(factors)
-    log = np.log(np.where(usable, factors, 1.0))
-    mass = probability @ usable.astype(np.float64)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = (probability @ log) / mass
-        second = (probability @ np.square(log)) / mass
-    return MixedFactors(mean, np.sqrt(np.maximum(second - np.square(mean), 0.0)))
-
-
 def spend_estimates(
     lines: pd.DataFrame,
     query: npt.NDArray[np.int64],
     probability: sparse.csr_matrix,
+    by_text: sparse.csr_matrix,
     classes: npt.NDArray[np.str_],
     factor_set: FactorSet,
     tables: PriceTables,
@@ -109,8 +75,9 @@ def spend_estimates(
         n line items.
     query
         (n,) row of ``probability`` of each line.
-    probability, classes
-        (u, C) category probabilities of the distinct queries, and the C categories.
+    probability, by_text, classes
+        (u, C) category probabilities of the distinct queries, with and without buyers' codes, and the C
+        categories.
     factor_set, tables, doubt, options
         What values the money.
     """
@@ -120,6 +87,7 @@ def spend_estimates(
     row = factor_set.rows([str(code) for code in classes])
     per_spend = _at(valued.kg_co2e_per_spend, row)
     mixed = mix_factors(probability, per_spend)
+    worded = mixed if by_text is probability else mix_factors(by_text, per_spend)
     amount = spend["spend"].to_numpy(dtype=np.float64)
     kg_per_spend = np.exp(mixed.log_factor[query, year])
     best = _best(probability, np.asarray(np.isfinite(per_spend).any(axis=1)))[query]
@@ -130,6 +98,8 @@ def spend_estimates(
         spend=spend,
         kg_co2e=amount * kg_per_spend,
         kg_per_spend=kg_per_spend,
+        text_kg_per_spend=np.exp(worded.log_factor[query, year]),
+        typical_kg_per_spend=np.nanmedian(per_spend, axis=0)[year],
         category_half_width=category_width,
         half_width=in_quadrature(category_width, Z_90 * np.log(factor_gsd), other),
         best=best,

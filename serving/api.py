@@ -88,7 +88,7 @@ def _answer(request: EstimateRequest, get_model: Callable[[], FootprintModel]) -
         model.factor_sets[request.factor_set]  # an unknown set is refused even where no line would use it
     lines = read_lines(request.lines)
     money = MoneyOptions(amounts_include_vat=request.amounts_include_vat, vat_rate=request.vat_rate)
-    found = model.predict(lines.items, EstimateOptions(request.factor_set, money))
+    found = model.predict(lines.items, EstimateOptions(request.factor_set, money, request.explain))
     records = found.assign(line_id=lines.line_ids).to_dict("records")
     answers = [EstimateOut.from_record({str(name): value for name, value in row.items()}) for row in records]
     whole = EstimateResponse(model_version=model.version, estimates=answers)

@@ -37,6 +37,15 @@ def estimate(
     sheet: Annotated[
         str | None, typer.Option(help="Sheet of a workbook; else the one most like a ledger.")
     ] = None,
+    suppliers: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV of supplier, category (NAICS 2017, or a column scheme) for lines without a code."
+        ),
+    ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Also say what decided about each category: slower.")
+    ] = False,
     bundle: Annotated[
         Path | None, typer.Option(help="Folder of a model bundle; else the shipped one.")
     ] = None,
@@ -49,6 +58,7 @@ def estimate(
     from serving.documents.mapping import parse_mapping  # noqa: PLC0415
     from serving.estimate_files import estimate_files  # noqa: PLC0415
     from serving.estimation import LedgerOptions  # noqa: PLC0415
+    from serving.supplier_table import read_supplier_table  # noqa: PLC0415
 
     options = LedgerOptions(
         mapping=parse_mapping(mapping or []),
@@ -59,6 +69,8 @@ def estimate(
         vat=vat,
         vat_rate=vat_rate,
         factor_set=factor_set,
+        suppliers=read_supplier_table(suppliers) if suppliers else None,
+        explain=explain,
     )
     estimate_files(files, output, report, bundle, options)
 

@@ -8,13 +8,17 @@ from typing import Final, Literal
 
 import pandas as pd
 
+from data.catalogue import sources
 from data.errors import LedgerprintError
 from features.line_items import LineItems
 from features.money import MoneyOptions, net_spend
 from models.footprint import EstimateOptions, FootprintModel
+from models.mass_route import FACTOR_ID as PRODUCT_FACTOR
+from models.mass_route import FACTOR_UNIT as PRODUCT_UNIT
 from models.totals import total
 from serving.documents import Ledger, read_ledger
 from serving.result import FACTOR_SOURCE_FIELDS, EstimatedLedger
+from serving.supplier_table import CodedLines, SupplierTable
 
 _DOLLAR_SET: Final = "epa-v1.3"
 
@@ -41,6 +45,10 @@ class LedgerOptions:
         Share of the net price; ``None`` takes the country's standard rate.
     factor_set
         Id of the set for every line; ``None`` chooses by country.
+    suppliers
+        What suppliers sell, for lines without a code of their own.
+    explain
+        Whether ``contributions`` are to say what decided about each category.
 
     Raises
     ------
@@ -56,6 +64,8 @@ class LedgerOptions:
     vat: Literal["included", "excluded"] | None = None
     vat_rate: float | None = None
     factor_set: str | None = None
+    suppliers: SupplierTable | None = None
+    explain: bool = False
 
     def __post_init__(self) -> None:
         MoneyOptions(vat_rate=self.vat_rate)
@@ -119,10 +129,15 @@ def estimate_ledgers(
     if options.factor_set is not None:
         # an unknown set is refused before minutes are spent on encoding
         model.factor_sets[options.factor_set]
+    ledgers, coded = _coded(ledgers, model, options.suppliers)
     estimates, dollars, notes = [], [], []
-    for ledger in ledgers:
+    for number, ledger in enumerate(ledgers):
         money, note = _money_options(ledger, options)
-        estimates.append(model.predict(ledger.lines, EstimateOptions(options.factor_set, money), progress))
+        asked = EstimateOptions(options.factor_set, money, options.explain)
+        estimated = model.predict(ledger.lines, asked, progress)
+        if options.suppliers:
+            estimated = options.suppliers.explain(estimated, coded[number])
+        estimates.append(estimated)
         dollars.append(
             net_spend(ledger.lines, model.tables, model.factor_sets[_DOLLAR_SET].prices, money)["spend"]
         )
@@ -146,6 +161,25 @@ def estimate_ledgers(
         elapsed_seconds=time.perf_counter() - started,
         notes=notes,
     )
+
+
+def _coded(
+    ledgers: Sequence[Ledger], model: FootprintModel, suppliers: SupplierTable | None
+) -> tuple[Sequence[Ledger], list[CodedLines]]:
+    """Give lines without a code that of their supplier, and let every ledger say what the table did."""
+    if suppliers is None:
+        return ledgers, []
+    known = suppliers.known_by(model.codes)
+    coded = [known.code(ledger.lines) for ledger in ledgers]
+    matched = frozenset().union(*(one.matched for one in coded))
+    return [
+        replace(
+            ledger,
+            lines=one.lines,
+            notes=[*ledger.notes, *known.notes(int((one.rows > 0).sum()), matched)],
+        )
+        for ledger, one in zip(ledgers, coded, strict=True)
+    ], coded
 
 
 def _refuse_repeated(paths: Sequence[Path]) -> None:
@@ -207,15 +241,17 @@ def _columns(ledgers: Sequence[Ledger]) -> list[dict[str, str]]:
 
 
 def _factor_sources(model: FootprintModel, estimates: pd.DataFrame) -> pd.DataFrame:
-    """Describe the factor sets that valued at least one line."""
+    """Describe the factor sets that valued at least one line, and where footprints of products are from."""
     used = set(estimates.loc[estimates["factor_id"] != "", "factor_id"])
     rows = []
     for set_id, factor_set in model.factor_sets.items():
         if used & set(factor_set.factors["factor_id"]):
             prices = factor_set.prices
-            values = (
-                set_id, factor_set.title, factor_set.licence, factor_set.attribution, prices.currency,
-                prices.last_year, prices.basis,
-            )  # fmt: skip
-            rows.append(dict(zip(FACTOR_SOURCE_FIELDS, values, strict=True)))
+            unit = f"kg CO2e per {prices.currency} of {prices.last_year}, {prices.basis} prices"
+            rows.append((set_id, factor_set.title, factor_set.licence, factor_set.attribution, unit))
+    if PRODUCT_FACTOR in used:
+        known = model.intensity.examples_[["source", "licence"]].drop_duplicates()
+        for source_id, licence in sorted(known.itertuples(index=False)):
+            source = sources()[source_id]
+            rows.append((source_id, source.title, licence, source.attribution, PRODUCT_UNIT))
     return pd.DataFrame(rows, columns=list(FACTOR_SOURCE_FIELDS))

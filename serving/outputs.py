@@ -10,10 +10,9 @@ from typing import Final
 import pandas as pd
 
 from data.errors import OutputError
-from models.estimates import ESTIMATE_FIELDS
+from models.estimates import ESTIMATE_FIELDS, ESTIMATE_JSON_FIELDS
 from serving.result import EstimatedLedger
 
-_JSON_FIELDS: Final = ("alternatives", "conversions", "evidence")
 _XLSX_ROWS: Final = 1_048_575
 _XLSX_CELL: Final = 32_767
 _FORMULA_START: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -162,7 +161,7 @@ def _write_parquet(table: pd.DataFrame, path: Path) -> list[str]:
 def _write_jsonl(table: pd.DataFrame, path: Path) -> list[str]:
     with path.open("w", encoding="utf-8") as file:
         for record in table.to_dict("records"):
-            for name in _JSON_FIELDS:
+            for name in ESTIMATE_JSON_FIELDS:
                 record[name] = json.loads(record[name])
             clean = {str(k): None if isinstance(v, float) and pd.isna(v) else v for k, v in record.items()}
             file.write(json.dumps(clean, ensure_ascii=False) + "\n")

@@ -13,15 +13,13 @@ from models.estimates import Estimates
 
 
 class FactorSources(pa.DataFrameModel):
-    """The factor sets that a run drew on, one row per set."""
+    """The factor sets, and sources of footprints of products, that a run drew on, one row each."""
 
     set_id: Series[str] = pa.Field(unique=True)
     title: Series[str]
     licence: Series[str]
     attribution: Series[str] = pa.Field(description="the credit line that the licence asks for")
-    currency: Series[str] = pa.Field(description="ISO 4217, of the money that the factors count")
-    year: Series[int] = pa.Field(description="of that money's prices")
-    price_basis: Series[str] = pa.Field(description="purchaser or basic")
+    unit: Series[str] = pa.Field(description="what a factor counts: money of a year, or kilograms")
 
     class Config:
         """Exactly these columns, in this order."""

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
+from models.estimates import ESTIMATE_JSON_FIELDS
 from serving.documents.countries import country_code
 
 MAX_LINES: Final = 1_000
@@ -59,7 +60,7 @@ Day = Annotated[dt.date, BeforeValidator(_day, json_schema_input_type=dt.date)]
 
 
 class LineIn(BaseModel):
-    """One line item; ``description`` and ``amount`` with ``currency`` are what an estimate needs."""
+    """One line item: ``description``, and ``amount`` with ``currency`` or ``quantity`` with ``unit``."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": _EXAMPLE})
 
@@ -80,7 +81,7 @@ class LineIn(BaseModel):
     supplier: Text | None = None
     category_code: Text | None = Field(default=None, description="the buyer's own code")
     category_scheme: Text | None = Field(
-        default=None, description="of that code: NAICS, NACE, SIC, HS, CN or EMDN"
+        default=None, description="of that code: NAICS, NACE, SIC, HS, CN, CPV, EMDN, PSC or UNSPSC"
     )
     gtin: Text | None = None
     buyer: Text | None = None
@@ -105,6 +106,9 @@ class EstimateRequest(BaseModel):
         default=None, ge=0, lt=1, description="to take off, 0.2; else the country's standard rate"
     )
     factor_set: str | None = Field(default=None, description="for every line; else by the buyer's country")
+    explain: bool = Field(
+        default=False, description="whether `contributions` are to say what decided about the category"
+    )
 
 
 class EstimateOut(BaseModel):
@@ -135,13 +139,26 @@ class EstimateOut(BaseModel):
     estimate_id: str = Field(description="the same line, model and options give the same id")
     explanation: str = Field(description="the estimate, or what is wrong with the line, as a sentence")
     conversions: list[dict[str, Any]] = Field(description="every conversion with its rate and source")
-    evidence: list[dict[str, Any]] = Field(description="the nearest reference entries with their source")
+    evidence: list[dict[str, Any]] = Field(
+        description="the nearest reference entries or products with their source"
+    )
+    mass_kg: float | None = Field(description="of the goods, where the line says enough about it")
+    other_method: Literal["supplier-specific", "hybrid", "average-data", "spend-based", ""] = Field(
+        description="by which the line could be valued too"
+    )
+    other_kg_co2e: float | None
+    other_kg_co2e_low: float | None
+    other_kg_co2e_high: float | None
+    contributions: dict[str, Any] = Field(
+        description="what makes up the figure: natural logarithms that add up to that of its size; with "
+        "`explain`, under `category`, what made the category more probable than the next: log odds"
+    )
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> Self:
         """Read a row of :class:`models.estimates.Estimates`."""
         values = {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in record.items()}
-        for name in ("alternatives", "conversions", "evidence"):
+        for name in ESTIMATE_JSON_FIELDS:
             values[name] = json.loads(record[name])
         return cls.model_validate(values)
 

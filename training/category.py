@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -12,10 +12,12 @@ from scipy import sparse
 
 from features.text import TextEncoder
 from models.candidates import VIEWS, CandidateFinder, Candidates, Hidden, Questions
+from models.kernel_ridge import KernelRidge, Points
 from models.lexicon import Lexicon
 from models.ranked_category import RankedCategory, as_matrix
 from models.ranker import CategoryRanker
 from models.reference_index import ReferenceIndex
+from models.reference_sources import voted_categories
 from training.labelled_sets import LabelledSet
 
 FOLDS: Final = 5
@@ -79,6 +81,41 @@ class LabelledLines:
             [[classes[c] in codes[row] for c in found] for row, found in zip(rows, column, strict=True)]
         ).reshape(column.shape)
 
+    def relevance(self, rows: Ints, column: Ints, classes: npt.NDArray[np.str_]) -> npt.NDArray[np.float64]:
+        """Say how acceptable each candidate of some lines is, (rows, k): 1, else its share of votes."""
+        shares: list[dict[str, float]] = []
+        for labelled in self.sets:
+            votes = labelled.votes or [{} for _ in labelled.accepted]
+            shares += [
+                share | dict.fromkeys(codes, 1.0)
+                for share, codes in zip(votes, labelled.accepted, strict=True)
+            ]
+        return np.array(
+            [
+                [shares[row].get(classes[c], 0.0) for c in found]
+                for row, found in zip(rows, column, strict=True)
+            ]
+        ).reshape(column.shape)
+
+    def target(self, rows: Ints, codes: npt.NDArray[np.str_]) -> npt.NDArray[np.float32]:
+        """Share of each of K categories in the labels of some lines, (rows, K)."""
+        shares = [share for labelled in self.sets for share in labelled.shares]
+        position = {str(code): place for place, code in enumerate(codes)}
+        out = np.zeros((len(rows), len(codes)), dtype=np.float32)
+        for number, row in enumerate(rows):
+            for code, share in shares[row].items():
+                if code in position:
+                    out[number, position[code]] = share
+        return out
+
+    def entry(self, index: ReferenceIndex) -> Ints:
+        """Entry of an index that holds each line as a whole, (n,); -1 where none does."""
+        whole = np.flatnonzero((index.entries["view"] == "line").to_numpy())
+        places = pd.Series(whole, index=index.entries["source_code"].iloc[whole])
+        places = places[~places.index.duplicated()]
+        records = np.concatenate([labelled.record for labelled in self.sets])
+        return np.asarray(places.reindex(records).fillna(-1).to_numpy(dtype=np.int64))
+
     def of_entries(self, values: Ints, index: ReferenceIndex) -> Ints:
         """Value of the line that each entry stems from, (m,); -1 for entries of classifications."""
         records = np.concatenate([labelled.record for labelled in self.sets])
@@ -138,13 +175,16 @@ def fit_category(
     """
     parameters = (ranker or CategoryRanker()).get_params()
     lexicon = Lexicon.of(index.entries.loc[index.entries["view"] == "line", "text"])
+    points = LabelledPoints.of(index, lexicon, lines)
     folds = []
     for fold in range(FOLDS):
         say(f"ranking candidates, fold {fold + 1} of {FOLDS}")
-        folds.append(_fold(index, lexicon, lines, fold, parameters))
+        folds.append(_fold(points, fold, parameters))
     say("ranking candidates, all lines")
-    finder = CandidateFinder().fit(index, lexicon)
-    fitted = _fitted(finder, lines, np.arange(len(lines.group)), parameters)
+    everything = np.arange(len(lines.group))
+    ridge, score = points.regress(everything)
+    finder = CandidateFinder().fit(index, lexicon, ridge)
+    fitted = _fitted(finder, lines, everything, score, parameters)
     fitted.calibrate(*_scored(folds, lines))
     held_out = sparse.lil_matrix((len(lines.group), len(finder.classes_)))
     for number, fold_answer in enumerate(folds):
@@ -152,6 +192,70 @@ def fit_category(
         fold_answer.ranker.calibrate(*_scored(others, lines))
         _write(held_out, fold_answer, lines, finder.classes_)
     return FittedCategory(RankedCategory(finder, fitted), sparse.csr_matrix(held_out))
+
+
+@dataclass(frozen=True)
+class LabelledPoints:
+    """Labelled lines as the kernel ridge regression compares them.
+
+    Attributes
+    ----------
+    index, lexicon
+        Of all lines and classifications.
+    lines
+        n labelled lines.
+    points
+        Of the lines.
+    entry
+        (n,) of each line in the index, -1 where it has none.
+    """
+
+    index: ReferenceIndex
+    lexicon: Lexicon
+    lines: LabelledLines
+    points: Points
+    entry: Ints
+
+    @classmethod
+    def of(cls, index: ReferenceIndex, lexicon: Lexicon, lines: LabelledLines) -> Self:
+        """Compare lines with the classifications; labels have no part in it."""
+        points = CandidateFinder().fit(index, lexicon).points(lines.questions)
+        return cls(index, lexicon, lines, points, lines.entry(index))
+
+    def regress(self, rows: Ints) -> tuple[KernelRidge, npt.NDArray[np.float32]]:
+        """Regress on some lines.
+
+        Parameters
+        ----------
+        rows
+            (r,) positions of the lines; all lines of a group or none.
+
+        Returns
+        -------
+        ridge
+            Fitted on those lines that have an entry and a category that classifications know; their K
+            categories.
+        score
+            (r, K) of each line by a regression without its group.
+        """
+        voted = voted_categories(self.index.entries)
+        target = self.lines.target(rows, voted)
+        taught = np.flatnonzero(target.any(axis=1) & (self.entry[rows] >= 0))
+        learned = np.flatnonzero(target[taught].any(axis=0))
+        lines = rows[taught]
+        ridge = KernelRidge().fit(
+            Points.of_entries(self.index, self.lexicon, self.entry[lines], self.points.votes[lines]),
+            Points.of_categories(self.index, self.lexicon, voted[learned], voted),
+            voted[learned],
+            target[np.ix_(taught, learned)],
+            self.lines.group[lines],
+            self.entry[lines],
+        )
+        score = np.zeros((len(rows), len(learned)), dtype=np.float32)
+        score[taught] = ridge.held_out_
+        others = np.setdiff1d(np.arange(len(rows)), taught)
+        score[others] = ridge.score(self.points.take(rows[others]))
+        return ridge, score
 
 
 @dataclass(frozen=True)
@@ -165,24 +269,29 @@ class _Fold:
     score: npt.NDArray[np.float64]
 
 
-def _fold(
-    index: ReferenceIndex, lexicon: Lexicon, lines: LabelledLines, fold: int, parameters: dict[str, Any]
-) -> _Fold:
-    kept = index.without(lines.of_entries(lines.fold, index) == fold)
-    finder = CandidateFinder().fit(kept, lexicon)
-    ranker = _fitted(finder, lines, np.flatnonzero(lines.fold != fold), parameters)
+def _fold(points: LabelledPoints, fold: int, parameters: dict[str, Any]) -> _Fold:
+    lines = points.lines
+    kept = points.index.without(lines.of_entries(lines.fold, points.index) == fold)
+    learned = np.flatnonzero(lines.fold != fold)
+    ridge, score = points.regress(learned)
+    finder = CandidateFinder().fit(kept, points.lexicon, ridge)
+    ranker = _fitted(finder, lines, learned, score, parameters)
     rows = np.flatnonzero(lines.fold == fold)
     found = finder.find(lines.questions.take(rows))
     return _Fold(rows, found, finder.classes_, ranker, ranker.score(found))
 
 
 def _fitted(
-    finder: CandidateFinder, lines: LabelledLines, rows: Ints, parameters: dict[str, Any]
+    finder: CandidateFinder,
+    lines: LabelledLines,
+    rows: Ints,
+    score: npt.NDArray[np.float32],
+    parameters: dict[str, Any],
 ) -> CategoryRanker:
-    hidden = Hidden(lines.group[rows], lines.of_entries(lines.group, finder.index_))
+    hidden = Hidden(lines.group[rows], lines.of_entries(lines.group, finder.index_), score)
     found = finder.find(lines.questions.take(rows), hidden)
-    accepted = lines.accepted(rows, found.column, finder.classes_)
-    return CategoryRanker(**parameters).fit(found, accepted, lines.weight[rows], finder.feature_names_)
+    relevance = lines.relevance(rows, found.column, finder.classes_)
+    return CategoryRanker(**parameters).fit(found, relevance, lines.weight[rows], finder.feature_names_)
 
 
 def _scored(

@@ -2,7 +2,7 @@
 
 import tomllib
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -26,13 +26,14 @@ def code_table() -> pd.DataFrame:
     -------
     pandas.DataFrame
         :class:`models.buyer_codes.CodeTable`: NAICS of 2017 and, where the code is new, of 2022; NACE Rev.
-        2; HS 2022; CN 2022; CPV 2008 by its NACE divisions; EMDN by its first letter.
+        2; HS 2022; CN 2022; CPV 2008 by its NACE divisions; EMDN by its first letter, PSC by its group or
+        letter and UNSPSC by its segment, by what they mean.
     """
     titles = naics_titles()["naics_code"]
     naics = titles[titles.str.fullmatch(r"\d{6}")]
     newer = naics_2022_to_2017()
     newer = newer[newer["naics_2022_code"].str.fullmatch(r"\d{6}") & ~newer["naics_2022_code"].isin(naics)]
-    letters = tomllib.loads(files("data").joinpath("emdn_to_naics.toml").read_text("utf-8"))
+    letters = _bridge("emdn_to_naics.toml")
     devices = emdn()["emdn_code"]
     nace, hs, cn = nace_to_naics_2017(), hs_to_naics_2017(), cn_to_naics_2017()
     parts = [
@@ -43,6 +44,8 @@ def code_table() -> pd.DataFrame:
         _codes("CN", cn["cn_code"], cn["naics_code"]),
         _cpv(nace),
         _codes("EMDN", devices, devices.str[0].map(letters)),
+        _by_prefix("PSC", naics),
+        _by_prefix("UNSPSC", naics),
     ]
     table = pd.concat(parts, ignore_index=True).dropna().drop_duplicates()
     return CodeTable.validate(table.sort_values(["scheme", "code", "naics_code"], ignore_index=True))
@@ -66,6 +69,21 @@ def _cpv(nace: pd.DataFrame) -> pd.DataFrame:
     categories = pd.DataFrame({"division": nace["nace_code"].str[:2], "naics_code": nace["naics_code"]})
     opened = pairs.rename_axis("code").reset_index().merge(categories.drop_duplicates(), on="division")
     return _codes("CPV", opened["code"], opened["naics_code"])
+
+
+def _by_prefix(scheme: str, naics: pd.Series) -> pd.DataFrame:
+    """Lead the heads of a scheme's codes to every category that begins with one of their prefixes."""
+    pairs = [
+        (head, code)
+        for head, prefixes in _bridge(f"{scheme.lower()}_to_naics.toml").items()
+        for code in naics[naics.str.startswith(tuple(prefixes))]
+    ]
+    heads, codes = zip(*pairs, strict=True)
+    return _codes(scheme, pd.Series(heads), pd.Series(codes))
+
+
+def _bridge(name: str) -> dict[str, Any]:
+    return tomllib.loads(files("data").joinpath(name).read_text("utf-8"))
 
 
 def _codes(scheme: str, codes: pd.Series, naics: pd.Series) -> pd.DataFrame:

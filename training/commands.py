@@ -20,23 +20,35 @@ def train(
     ] = "all-MiniLM-L6-v2",
     seed: Annotated[int, typer.Option(min=0, help="Of the folds and of the trees.")] = 0,
     quick: Annotated[bool, typer.Option("--quick", help="Few lines and few trees: minutes.")] = False,
+    labels: Annotated[
+        list[Path] | None,
+        typer.Option(help="CSV file of your own labels: description, category_code or kg_co2e; repeatable."),
+    ] = None,
+    labels_weight: Annotated[
+        float, typer.Option(min=0.01, max=100, help="Of your label against one of the reference data.")
+    ] = 2.0,
+    search: Annotated[
+        float, typer.Option(min=0, help="Minutes to search better parameters of the ranking for; 0 for none.")
+    ] = 0.0,
 ) -> None:
     """Train a model from the reference data, log it as an MLflow run and save it as a bundle."""
     from rich.console import Console  # noqa: PLC0415
+    from rich.markdown import Markdown  # noqa: PLC0415
 
+    from training.plan import TrainingPlan  # noqa: PLC0415
     from training.scoreboard import print_scores  # noqa: PLC0415
     from training.train import train as run  # noqa: PLC0415
 
     console = Console()
     done = run(
         output,
+        TrainingPlan(encoder, seed, quick, tuple(labels or ()), labels_weight, search),
         tracking_uri=tracking_uri,
-        encoder=encoder,
-        seed=seed,
-        quick=quick,
         say=lambda text: console.print(f"{text} …"),
     )
     print_scores(done.evaluation, console)
+    if done.label_report:
+        console.print(Markdown(done.label_report))
     console.print(f"Bundle {done.version} in {done.folder}, MLflow run {done.run_id} at {tracking_uri}.")
 
 
@@ -47,6 +59,7 @@ class Part(StrEnum):
     PURCHASES = "purchases"
     MASS = "mass"
     INTENSITY = "intensity"
+    LADDER = "ladder"
 
 
 @app.command()
@@ -80,3 +93,38 @@ def evaluate(
     if output:
         figures.to_csv(output, index=False)
         console.print(f"Figures written to {output}.")
+
+
+@app.command("tune-encoder")
+def tune_encoder(
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the encoder.")] = Path("encoder"),
+    minutes: Annotated[float, typer.Option(min=0.1, help="Time limit; a run cut short says so.")] = 25.0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the texts drawn and how they are written.")] = 0,
+    bundle: Annotated[
+        Path | None, typer.Option(help="Bundle whose reference texts teach; by default the shipped one.")
+    ] = None,
+) -> None:
+    """Tune the text encoder's upper layers to purchase lines, on a GPU where there is one.
+
+    Then `ledgerprint train --encoder FOLDER` trains a model with it.
+    """
+    from rich.console import Console  # noqa: PLC0415
+
+    from models.bundle import DEFAULT_BUNDLE  # noqa: PLC0415
+    from models.persistence import load_model  # noqa: PLC0415
+    from training.encoder import TuningPlan, fine_tune  # noqa: PLC0415
+
+    console = Console()
+    index = load_model(bundle or DEFAULT_BUNDLE).category.index_
+    done = fine_tune(
+        output,
+        index.entries,
+        index.vectors,
+        plan=TuningPlan(minutes=minutes, seed=seed),
+        say=lambda text: console.print(f"{text} …"),
+    )
+    cut_short = "" if done.complete else f", cut short by the limit of {minutes:g} minutes"
+    console.print(
+        f"{done.steps} steps on {done.device} in {done.seconds:.0f} s{cut_short}. "
+        f"Train with it: ledgerprint train --encoder {output}"
+    )

@@ -9,10 +9,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from models.factor_mixing import mix_factors
 from models.factor_sets import FactorSet
 from models.intervals import CategoryDoubt
 from models.reference_index import ReferenceIndex
-from models.spend_route import mix_factors
 from training.baselines import TfidfNeighbours, constant_factor
 from training.category import FittedCategory, LabelledLines
 from training.labelled_sets import LabelledSet
@@ -21,6 +21,8 @@ from training.scorecards import Scorecard
 EVALUATED_ON: Final = "epa-v1.3"
 OWN: Final = "ledgerprint"
 """Name of the model that is evaluated, beside those of its baselines."""
+AGREED: Final = 0.75
+"""Share of the votes from which on people agree about a line."""
 _FACTOR_YEAR: Final = 2022
 _BINS: Final = 10
 
@@ -47,6 +49,8 @@ class Scores:
     coverage, median_width
         Share of true factors inside the 90% range for category doubt, and the median of its upper over
         lower end; the range was calibrated on other groups.
+    factor_sum
+        Sum of the estimated over that of the true factors: how far sums come out low or high.
     """
 
     model: str
@@ -61,6 +65,7 @@ class Scores:
     calibration_error: float = float("nan")
     coverage: float = float("nan")
     median_width: float = float("nan")
+    factor_sum: float = float("nan")
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,16 @@ class Predictions:
     fold: npt.NDArray[np.int64]
     log_factor: npt.NDArray[np.float64]
     spread: npt.NDArray[np.float64]
+
+    def take(self, rows: npt.NDArray[np.int64]) -> "Predictions":
+        """Keep some of the lines."""
+        return Predictions(
+            self.dataset.take(rows),
+            self.probability[rows],
+            self.fold[rows],
+            self.log_factor[rows],
+            self.spread[rows],
+        )
 
 
 @dataclass(frozen=True)
@@ -142,6 +157,7 @@ def evaluate(category: FittedCategory, lines: LabelledLines, factor_set: FactorS
             _tfidf_score(answer.dataset, truth, index, factor_set),
             _constant_score(answer.dataset, truth),
         ]
+        scores += _agreed_scores(answer, truth, half_width, classes)
     card = Scorecard.validate(pd.concat(cards, ignore_index=True))
     return Evaluation(scores, calibrated(answers, truths), answers, card)
 
@@ -236,6 +252,21 @@ def _own_score(
     )
 
 
+def _agreed_scores(
+    answer: Predictions,
+    truth: npt.NDArray[np.float64],
+    half_width: npt.NDArray[np.float64],
+    classes: npt.NDArray[np.str_],
+) -> list[Scores]:
+    """Score the lines about whose label people agree as a set by themselves, if there are votes."""
+    rows = np.flatnonzero(answer.dataset.trust >= AGREED)
+    if not answer.dataset.votes or not len(rows):
+        return []
+    agreed = answer.take(rows)
+    named = replace(agreed, dataset=replace(agreed.dataset, name=f"{answer.dataset.name} agreed"))
+    return [_own_score(named, truth[rows], half_width[rows], classes)]
+
+
 def _tfidf_score(
     labelled: LabelledSet, truth: npt.NDArray[np.float64], index: ReferenceIndex, factor_set: FactorSet
 ) -> Scores:
@@ -281,6 +312,7 @@ def _scores(
         factor_mape=float(error.mean()),
         factor_within_2x=float((np.abs(np.log(ratio)) <= np.log(2)).mean()),
         spend_weighted_error=float(np.average(error, weights=labelled.weight[known])),
+        factor_sum=float(estimate[known].sum() / truth[known].sum()),
     )
 
 

@@ -1,7 +1,8 @@
 """Families of products: what must not be split between learning and measuring."""
 
 import re
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -41,13 +42,17 @@ def families(
         np.where(made, "maker:" + maker, "head:" + examples["text"].map(head)),
         np.where(made, [f"row:{row}" for row in range(n)], value),
     ]
-    columns = [np.unique(key.astype(str), return_inverse=True)[1] for key in keys]
-    offsets = np.cumsum([n, *[column.max() + 1 for column in columns]])
-    first, second = _near_pairs(np.where(made[:, None], 0, vectors))
-    rows = np.concatenate([np.arange(n), np.arange(n), first])
-    nodes = np.concatenate([columns[0] + offsets[0], columns[1] + offsets[1], second])
-    links = csr_matrix((np.ones(len(rows)), (rows, nodes)), (offsets[-1], offsets[-1]))
-    return np.asarray(connected_components(links, directed=False)[1][:n].astype(str))
+    return _chains(keys, *_near_pairs(np.where(made[:, None], 0, vectors)))
+
+
+def equal_products(examples: pd.DataFrame) -> npt.NDArray[np.str_]:
+    """Name the product of each example, (m,): far less than a family.
+
+    Equal are names of the same words, in every source, and names with the same value in one source.
+    """
+    value = examples["source"] + ":" + examples["kg_co2e_per_kg"].map("{:.6e}".format)
+    none = np.zeros(0, dtype=np.int_)
+    return _chains([examples["text"].map(_stems).to_numpy(), value.to_numpy()], none, none)
 
 
 def head(text: str) -> str:
@@ -59,8 +64,31 @@ def head(text: str) -> str:
     ('sauc tomato', 'tomato')
     """
     words = re.findall(r"[^\W\d_]{3,}", re.split(r"[,(;:.]", text.lower())[0])
-    stems = [re.sub(r"(?<=\w{3})(es|e|s)$", "", word) for word in words if word not in _NOT_A_NAME]
+    stems = [_stem(word) for word in words if word not in _NOT_A_NAME]
     return " ".join(sorted(stems[:_HEAD_WORDS])) or text.lower()
+
+
+def _stems(text: str) -> str:
+    return " ".join(sorted(_stem(word) for word in re.findall(r"\w+", text.lower())))
+
+
+def _stem(word: str) -> str:
+    return re.sub(r"(?<=\w{3})(es|e|s)$", "", word)
+
+
+def _chains(
+    keys: Sequence[npt.NDArray[Any]], first: npt.NDArray[np.int_], second: npt.NDArray[np.int_]
+) -> npt.NDArray[np.str_]:
+    """Name what hangs together by an equal key, (m,) each, or as a pair of rows; and so on in chains."""
+    n = len(keys[0])
+    columns = [np.unique(key.astype(str), return_inverse=True)[1] for key in keys]
+    offsets = np.cumsum([n, *[column.max() + 1 for column in columns]])
+    rows = np.concatenate([np.arange(n)] * len(keys) + [first])
+    nodes = np.concatenate(
+        [column + start for column, start in zip(columns, offsets, strict=False)] + [second]
+    )
+    links = csr_matrix((np.ones(len(rows)), (rows, nodes)), (offsets[-1], offsets[-1]))
+    return np.asarray(connected_components(links, directed=False)[1][:n].astype(str))
 
 
 def _near_pairs(vectors: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.int_], npt.NDArray[np.int_]]:

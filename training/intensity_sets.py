@@ -20,6 +20,7 @@ from data.labelled import (
     uslci,
 )
 from models.intensity import IntensityExamples
+from training.dutch_foods import ENGLISH
 from training.intensity_domains import catalogue_domain, gate_food_domain, inventory_domain, material_domain
 from training.intensity_families import families
 
@@ -36,8 +37,12 @@ INVENTORY_SCREENED: Final = {
     r"^Ethanol.*(conversion facility|refueling station|blending terminal)": "ten times other ethanol",
 }
 """Processes of the US inventory that are left out, and why."""
-CATALOGUE_SCREENED: Final = {"Ecoworx": "its weight of 0.27 kg is not that of the square metre it stands for"}
-"""Products of the Carbon Catalogue that are left out, and why."""
+CATALOGUE_SCREENED: Final = {
+    "Ecoworx": "its weight of 0.27 kg is not that of the square metre it stands for",
+    r"(Average of all )?[Pp]roducts (sold )?(for|to) \w+$": "names no product",
+    r"The information has been calculated": "names no product",
+}
+"""Products of the Carbon Catalogue that are left out by the beginning of their text, and why."""
 _WOOD_LIMIT: Final = (
     2.0  # kg CO2e per kg: sawn and peeled wood above it counts the burning of its own residues
 )
@@ -162,7 +167,8 @@ def _owid() -> Iterable[_Product]:
 
 def _rivm() -> Iterable[_Product]:
     for row in _rows(rivm_food()):
-        yield _Product(row["name_nl"], row["kg_co2e_per_kg"], "shop", "food", row["kg_co2e_per_kg"])
+        name = ENGLISH.get(row["name_nl"], row["name_nl"])
+        yield _Product(name, row["kg_co2e_per_kg"], "shop", "food", row["kg_co2e_per_kg"])
 
 
 def _uslci() -> Iterable[_Product]:
@@ -190,11 +196,12 @@ def _desnz() -> Iterable[_Product]:
 
 
 def _carbon_catalogue() -> Iterable[_Product]:
+    screened = re.compile("|".join(CATALOGUE_SCREENED))
     for row in _rows(carbon_catalogue()):
         name, detail = row["product_name"], row["product_detail"]
         repeated = not detail or detail.lower().startswith(name.lower()[:40])
         text = _CUSTOMER.sub("", (detail or name) if repeated else f"{name}. {detail}")[:_LONGEST_TEXT]
-        if text.startswith(tuple(CATALOGUE_SCREENED)):
+        if screened.match(text):
             continue
         at_gate, weight_kg = row["cradle_to_gate_kg_co2e_per_kg"], row["weight_kg"]
         told = at_gate > 0

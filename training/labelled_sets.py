@@ -1,8 +1,9 @@
 """Labelled goods to evaluate on, each with the group that must not be split."""
 
 import re
-from dataclasses import dataclass, fields, replace
-from typing import Final, Self
+from collections import Counter
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -11,11 +12,15 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from data.labelled import austin_lines, grocery_lines, public_lines
+from data.taxonomies import naics_titles
 from features.text import clean_text
 from models.category import query_text
 
 _GROCERY_PREFIX: Final = 60
 _GROCERY_LENGTH: Final = 300
+_NEXT_BEST: Final = 0.6
+"""Share of an acceptable category against that of the next better one."""
+_DIGITS: Final = 6
 _CONFIDENCE: Final = {"high": 1.0, "medium": 0.8, "low": 0.5}
 
 
@@ -42,6 +47,8 @@ class LabelledSet:
         (n,) spend behind a line, or 1.
     trust
         (n,) how sure the labels are, 1 for an ordinary one.
+    votes
+        n mappings of categories to shares of people's votes; empty where nobody voted.
     """
 
     name: str
@@ -54,20 +61,31 @@ class LabelledSet:
     record: npt.NDArray[np.str_]
     weight: npt.NDArray[np.float64]
     trust: npt.NDArray[np.float64]
+    votes: list[dict[str, float]] = field(default_factory=list)
+
+    @property
+    def shares(self) -> list[dict[str, float]]:
+        """How each label is shared out among categories: as voted, else the better ones more; sums to 1."""
+        return self.votes or [_by_order(codes) for codes in self.accepted]
 
     def first(self, lines: int) -> Self:
         """Keep the lines of the first groups, at least one, up to so many lines."""
         rank = pd.factorize(self.group)[0]
         groups = int(np.searchsorted(np.cumsum(np.bincount(rank)), lines, side="right"))
-        kept = np.flatnonzero(rank < max(groups, 1))
-        chosen = {
-            field.name: getattr(self, field.name).iloc[kept].reset_index(drop=True)
-            if isinstance(getattr(self, field.name), pd.Series)
-            else getattr(self, field.name)[kept]
-            for field in fields(self)
-            if field.name not in ("name", "title", "accepted")
-        }
-        return replace(self, accepted=[self.accepted[row] for row in kept], **chosen)
+        return self.take(np.flatnonzero(rank < max(groups, 1)))
+
+    def take(self, rows: npt.NDArray[np.int64]) -> Self:
+        """Keep some of the lines."""
+        chosen: dict[str, Any] = {}
+        for name in (one.name for one in fields(self) if one.name not in ("name", "title")):
+            values = getattr(self, name)
+            if isinstance(values, pd.Series):
+                chosen[name] = values.iloc[rows].reset_index(drop=True)
+            elif isinstance(values, np.ndarray):
+                chosen[name] = values[rows]
+            else:
+                chosen[name] = [values[row] for row in rows] if values else []
+        return replace(self, **chosen)
 
 
 def labelled_sets() -> list[LabelledSet]:
@@ -119,6 +137,7 @@ def grocery() -> LabelledSet:
         record=("grocery:" + lines["product_code"]).to_numpy(dtype=str),
         weight=np.ones(len(lines)),
         trust=lines["vote_share"].to_numpy(dtype=np.float64),
+        votes=_votes(lines),
     )
 
 
@@ -139,6 +158,28 @@ def public_purchases() -> LabelledSet:
         weight=lines["spend_alike"].to_numpy(dtype=np.float64),
         trust=np.array([_CONFIDENCE[word] for word in lines["confidence"]]),
     )
+
+
+def _by_order(codes: tuple[str, ...]) -> dict[str, float]:
+    total = sum(_NEXT_BEST**place for place in range(len(codes)))
+    return {code: _NEXT_BEST**place / total for place, code in enumerate(codes)}
+
+
+def _votes(lines: pd.DataFrame) -> list[dict[str, float]]:
+    """Shares of votes, categories of 2007 and 2012 lifted to 2017 as the labels are; others left out."""
+    known = set(naics_titles()["naics_code"])
+    labels = list(zip(lines["votes"], lines["naics_2017"], strict=True))
+    lifted: dict[str, Counter[str]] = {}
+    for votes, label in labels:
+        if label not in votes:
+            lifted.setdefault(Counter(votes).most_common(1)[0][0], Counter())[label] += 1
+    lift = {old: counts.most_common(1)[0][0] for old, counts in lifted.items()}
+    out = []
+    for votes, label in labels:
+        codes = [code for vote in votes if len(code := lift.get(vote, vote)) == _DIGITS and code in known]
+        counts = Counter(codes or [label])
+        out.append({code: count / counts.total() for code, count in counts.items()})
+    return out
 
 
 def _nobody(text: pd.Series) -> pd.Series:

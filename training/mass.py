@@ -6,13 +6,16 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pandera.typing.pandas import DataFrame
 from sklearn.model_selection import GroupKFold
 
 from models.mass import MassModel, learnable
 from models.mass_regression import LogMassRegressor
+from training.held_out import HeldOut
 
 FOLDS: Final = 5
 SEEDS: Final = (0, 1, 2, 3, 4, 5)
+TARGETS: Final = ("kg_per_article", "kg_per_usd")
 OWN: Final = "ledgerprint"
 CONSTANT: Final = "constant"
 NEIGHBOURS: Final = "8 neighbours"
@@ -52,7 +55,11 @@ def evaluate_mass(
     -----
     Every fold calibrates its range on its own training part.
     """
-    predictions = pd.concat([predict_held_out(vectors, examples, model, seed) for seed in seeds])
+    return score_masses(pd.concat([predict_held_out(vectors, examples, model, seed) for seed in seeds]))
+
+
+def score_masses(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Work out the figures of :func:`evaluate_mass` from what :func:`predict_held_out` gave."""
     rows = [
         _figures(part.assign(error=part[column]), str(target), name)
         for target, part in predictions.groupby("target", sort=False)
@@ -77,12 +84,25 @@ def predict_held_out(
     """
     parameters = (model or MassModel()).get_params()
     parts = []
-    for target in ("kg_per_article", "kg_per_usd"):
+    for target in TARGETS:
         rows = learnable(examples, target)
         parts.append(
             _held_out(vectors[rows], examples[rows].reset_index(drop=True), target, parameters, seed)
         )
     return pd.concat(parts, ignore_index=True)
+
+
+def as_held_out(predictions: pd.DataFrame) -> DataFrame[HeldOut]:
+    """Bring predictions of the own model into the form of all parts."""
+    truth = np.select(
+        [predictions["target"] == target for target in TARGETS], [predictions[target] for target in TARGETS]
+    )
+    estimate, width = truth / np.exp(predictions["error"]), np.exp(predictions["half_width"])
+    return HeldOut.validate(
+        predictions[["target", "kind", "text", "group"]].assign(
+            truth=truth, estimate=estimate, low=estimate / width, high=estimate * width
+        )
+    )
 
 
 def _held_out(

@@ -1,6 +1,5 @@
 """Goods with a known mass per article or per unit of money, each with the group that must not be split."""
 
-import json
 import re
 from typing import Final
 
@@ -9,23 +8,15 @@ import pandas as pd
 from pandera.typing.pandas import DataFrame
 
 from data.labelled import carbon_catalogue, health_items
-from data.location import locate
-from data.prices import cpi_index, exchange_rates
-from data.tables import read_csv, read_sheet
+from data.prices import commodity_prices, cpi_index, exchange_rates, produce_prices, tariff_prices
 from features.quantities import Basis, read_contents, read_unit
 from models.mass import MassExamples
 
 PRICE_YEAR: Final = 2022
 """Money of every set is in US dollars of this year."""
 
-_PINK_SHEET_FILE: Final = "prices/worldbank_pinksheet_2022_10.xlsx"
-_PINK_SHEET_HEADING_LINES: Final = 4
-_TARIFF_FILE: Final = "prices/nhs_drug_tariff_viiia_2023_03.json"
 _TARIFF_YEAR: Final = 2023
-_TARIFF_SHIFTED_PENCE: Final = 1e8
-_USDA_FILES: Final = {"Fruit": "prices/usda_fruit_2022.csv", "Vegetable": "prices/usda_vegetables_2022.csv"}
 _JUICE_KG_PER_LITRE: Final = 1.045
-_MONTHS: Final = 12
 _ESTIMATED_WEIGHT: Final = 0.5
 _DONATION: Final = "[DON]"
 _PACK_KG: Final = (0.005, 10.0)
@@ -44,6 +35,10 @@ _KG_PER_COMMODITY_UNIT: Final = {
     "($/mmbtu)": 20.2,
 }
 """Crude oil at 0.856 kg per litre, natural gas at 52 MJ per kg; iron ore is priced per tonne since 2008."""
+_KG_PER_PRODUCE_UNIT: Final = {
+    "per pound": read_unit("LBR").factor,
+    "per pint": read_unit("PTL").factor * _JUICE_KG_PER_LITRE,
+}
 
 
 def mass_examples(*, confirmed_terms_only: bool = False) -> DataFrame[MassExamples]:
@@ -125,43 +120,31 @@ def products() -> pd.DataFrame:
 
 
 def commodities() -> pd.DataFrame:
-    """Mass per dollar of raw commodities, mean of the last twelve months; the first word names the group."""
-    table = read_sheet(_PINK_SHEET_FILE, "Monthly Prices", skip_lines=_PINK_SHEET_HEADING_LINES)
-    units = table.iloc[0]
-    prices = table.iloc[-_MONTHS:].apply(pd.to_numeric, errors="coerce").mean()
-    known = [name for name in table.columns if units[name] in _KG_PER_COMMODITY_UNIT and prices[name] > 0]
-    names = [name.strip(" *") for name in known]
+    """Mass per dollar of raw commodities; the first word names the group."""
+    prices = commodity_prices()
+    prices = prices[prices["unit"].isin(list(_KG_PER_COMMODITY_UNIT))]
+    names = prices["commodity"]
     frame = pd.DataFrame(
         {
             "text": names,
             "group": [re.split(r"[\s,]", name)[0].lower().rstrip("s") for name in names],
-            "kg_per_usd": [_KG_PER_COMMODITY_UNIT[units[name]] / prices[name] for name in known],
+            "kg_per_usd": prices["unit"].map(_KG_PER_COMMODITY_UNIT) / prices["usd_per_unit"],
         }
     )
-    return _examples(frame, "commodities")
+    return _examples(frame.reset_index(drop=True), "commodities")
 
 
 def produce() -> pd.DataFrame:
     """Mass per dollar of fruit and vegetables in US shops; all forms of a plant are a group."""
-    sets = []
-    for column, name in _USDA_FILES.items():
-        table = read_csv(name)
-        kg = table["RetailPriceUnit"].map(
-            {
-                "per pound": read_unit("LBR").factor,
-                "per pint": read_unit("PTL").factor * _JUICE_KG_PER_LITRE,
-            }
-        )
-        sets.append(
-            pd.DataFrame(
-                {
-                    "text": table[column] + ", " + table["Form"].str.lower(),
-                    "group": table[f"{column} Category"].str.lower(),
-                    "kg_per_usd": kg / table["RetailPrice"].astype(float),
-                }
-            )
-        )
-    return _examples(pd.concat(sets, ignore_index=True), "produce")
+    prices = produce_prices()
+    frame = pd.DataFrame(
+        {
+            "text": prices["name"] + ", " + prices["form"].str.lower(),
+            "group": prices["plant"],
+            "kg_per_usd": prices["unit"].map(_KG_PER_PRODUCE_UNIT) / prices["usd_per_unit"],
+        }
+    )
+    return _examples(frame, "produce")
 
 
 def medicines() -> pd.DataFrame:
@@ -169,18 +152,15 @@ def medicines() -> pd.DataFrame:
 
     The terms of this set are to be confirmed: see :func:`mass_examples`.
     """
-    with locate(_TARIFF_FILE).open(encoding="utf-8") as file:
-        table = pd.DataFrame(json.load(file)["drugs"]).rename(columns={"": "PackUnit"})
-    pence = pd.to_numeric(table["BasicPrice"], errors="coerce")
-    table = table[table["PackUnit"].isin(["ml", "gram"]) & (pence > 0) & (pence < _TARIFF_SHIFTED_PENCE)]
-    kg = table["Packsize"].astype(float) / 1000
-    usd = pence[table.index] / 100 / _units_per_usd("GBP", _TARIFF_YEAR)
+    packs = tariff_prices()
+    packs = packs[packs["pack_unit"].isin(["ml", "gram"])]
+    usd = packs["gbp"] / _units_per_usd("GBP", _TARIFF_YEAR)
     prices = _price_index("US")
     frame = pd.DataFrame(
         {
-            "text": table["Medicine"],
-            "group": table["Medicine"].str.extract(r"^([A-Za-z-]+)")[0].str.lower(),
-            "kg_per_usd": kg / (usd * prices[PRICE_YEAR] / prices[_TARIFF_YEAR]),
+            "text": packs["medicine"],
+            "group": packs["medicine"].str.extract(r"^([A-Za-z-]+)")[0].str.lower(),
+            "kg_per_usd": packs["pack_size"] / 1000 / (usd * prices[PRICE_YEAR] / prices[_TARIFF_YEAR]),
         }
     )
     return _examples(frame.groupby(["text", "group"], as_index=False).median(), "medicines")

@@ -48,6 +48,8 @@ class RunRecord:
         File name -> SHA-256, of everything that the run says it was made from.
     model_uri
         Of the logged pyfunc model, "" where there is none.
+    tracking_uri
+        Of the store that knows the run and its artifacts.
     """
 
     run_id: str
@@ -57,6 +59,7 @@ class RunRecord:
     tags: Mapping[str, str]
     data: Mapping[str, str]
     model_uri: str
+    tracking_uri: str
 
 
 @dataclass(frozen=True)
@@ -83,10 +86,6 @@ class Registry:
     @cached_property
     def _client(self) -> "MlflowClient":
         """Connect; a SQLite file that is not there would be made."""
-        os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
-        os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"
-        for name in ("mlflow", "alembic"):
-            logging.getLogger(name).setLevel(logging.WARNING)
         with quiet_mlflow():
             from mlflow import MlflowClient  # noqa: PLC0415 - loads slowly
 
@@ -235,6 +234,7 @@ class Registry:
             tags=dict(run.data.tags),
             data=self._data_versions(run.info.run_id),
             model_uri=f"models:/{outputs[-1].model_id}" if outputs else "",
+            tracking_uri=self.tracking_uri,
         )
 
     def _data_versions(self, run_id: str) -> dict[str, str]:
@@ -245,11 +245,21 @@ class Registry:
 
 
 @contextmanager
-def quiet_mlflow() -> Iterator[None]:
-    """Silence what MLflow 3.17 warns of in its own code (pandas 3, SQLAlchemy 2.1, its type hints)."""
+def quiet_mlflow() -> Iterator[Any]:
+    """Hand out MLflow without telemetry, progress bars, notes on database migrations and own warnings.
+
+    What MLflow 3.17 warns of in its own code (pandas 3, SQLAlchemy 2.1, its type hints) is silenced.
+    """
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+    os.environ["DO_NOT_TRACK"] = "true"
+    os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        yield
+        import mlflow  # noqa: PLC0415 - loads slowly; only who tracks pays for it
+
+        for name in ("mlflow", "alembic"):
+            logging.getLogger(name).setLevel(logging.WARNING)
+        yield mlflow
 
 
 def _version(version: Any) -> RegisteredVersion:

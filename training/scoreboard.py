@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from features.text import clean_text
-from models.category import NearestNeighbourCategory
+from models.intensity import IntensityModel
 from models.persistence import load_model
 from models.ranker import CategoryRanker
 from training.category import fit_category, labelled_lines
@@ -18,9 +18,11 @@ from training.evaluation import EVALUATED_ON, OWN, Evaluation, evaluate
 from training.intensity import evaluate_intensity, example_categories
 from training.intensity_sets import intensity_examples
 from training.labelled_sets import labelled_sets
+from training.ladder import MoneySide, compared, ladder_figures, priced_goods, value_by_money
 from training.mass import evaluate_mass
 from training.mass_sets import mass_examples
 from training.purchases import evaluate_purchases
+from training.sources import passed_on_masses
 
 
 def evaluate_categories(folder: Path, say: Callable[[str], None]) -> Evaluation:
@@ -44,7 +46,7 @@ def evaluate_categories(folder: Path, say: Callable[[str], None]) -> Evaluation:
 
 
 def evaluate_part(part: str, folder: Path) -> pd.DataFrame:
-    """Evaluate purchases, mass or intensity, each on groups held out; one row for each model and set.
+    """Evaluate purchases, mass, intensity or the ladder, on groups held out; one row for each set.
 
     Raises
     ------
@@ -60,8 +62,13 @@ def evaluate_part(part: str, folder: Path) -> pd.DataFrame:
         masses = mass_examples()
         return evaluate_mass(model.encoder.transform(masses["text"].map(clean_text)), masses)
     examples, vectors = intensity_examples(model.encoder.transform)
-    neighbours = NearestNeighbourCategory().fit(model.category.index_)
-    return evaluate_intensity(examples, vectors, example_categories(neighbours, vectors))
+    categories = example_categories(model.category, examples["text"], model.encoder)
+    if part == "intensity":
+        return evaluate_intensity(examples, vectors, categories)
+    goods = priced_goods(passed_on_masses(), examples, model.encoder.transform)
+    money = MoneySide(model.category, model.doubt, model.factor_sets[EVALUATED_ON], model.tables)
+    fitted = IntensityModel().fit(examples, vectors, categories)
+    return ladder_figures(compared(goods, value_by_money(goods, model.encoder, money), fitted))
 
 
 def print_figures(title: str, figures: pd.DataFrame, console: Console) -> None:
@@ -89,7 +96,7 @@ def print_scores(evaluation: Evaluation, console: Console) -> None:
     for heading in ("Lines", "Top-1", "Top-5", "MAPE", "By spend", "Within 2x"):
         table.add_column(heading, justify="right")
     trust = _table("Probability and 90% range of ledgerprint", "Set")
-    for heading in ("Groups", "ECE", "In range", "Upper/lower"):
+    for heading in ("Groups", "ECE", "In range", "Upper/lower", "Sum"):
         trust.add_column(heading, justify="right")
     for score in evaluation.scores:
         own = score.model == OWN
@@ -111,6 +118,7 @@ def print_scores(evaluation: Evaluation, console: Console) -> None:
                 f"{score.calibration_error:.3f}",
                 f"{score.coverage:.1%}",
                 f"{score.median_width:.1f}",
+                f"{score.factor_sum:.2f}",
             )
     console.print(table)
     console.print(
@@ -121,7 +129,8 @@ def print_scores(evaluation: Evaluation, console: Console) -> None:
     console.print(
         "ECE: expected calibration error of the most probable category. In range: share of true factors "
         "inside the range for category doubt, which was calibrated on other groups; upper/lower: its "
-        "median width.\n"
+        "median width. Sum: of the estimated over that of the true factors. Agreed: lines with at least "
+        "three quarters of the votes.\n"
     )
 
 

@@ -1,112 +1,153 @@
-"""Training runs in MLflow: parameters, data versions, figures, plots and the bundle, in one run."""
+"""Training runs in MLflow: one run that tells the story, a nested one for each part with its details."""
 
+import hashlib
 import json
-import logging
-import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from training.code_version import code_version
+from training.registry import BUNDLE_ARTIFACT, BUNDLE_TAG, CODE_TAG, DATA_VERSIONS_ARTIFACT, quiet_mlflow
 from training.scorecards import SCORECARD_FILE, save_scorecard
 
 DEFAULT_TRACKING_URI: Final = "sqlite:///mlflow.db"
 EXPERIMENT: Final = "ledgerprint"
+EVALUATION: Final = "evaluation"
+"""Folder of figures, tables and pictures among the artifacts of a run."""
+_ABOUT_EXPERIMENT: Final = (
+    "Trainings of ledgerprint. A run makes one bundle; beneath it lies a run for each part of the model, "
+    "with its parameters, figures on groups never seen, worst errors and pictures."
+)
+_NOTE_TAG: Final = "mlflow.note.content"
+_DATA_TAG: Final = "data_versions"
 _SQLITE: Final = "sqlite:///"
+_SHOWN: Final = 12
 
 
 @contextmanager
-def training_run(tracking_uri: str, name: str) -> Iterator[Any]:
+def training_run(tracking_uri: str, name: str, tags: Mapping[str, str]) -> Iterator[Any]:
     """Open a run of the experiment ``ledgerprint``; the run fails when its body does.
 
     Parameters
     ----------
     tracking_uri
         Of an MLflow server, or ``sqlite:///FILE``, with the artifacts in ``mlruns`` beside the file.
-    name
+    name, tags
         Of the run.
     """
-    mlflow = _quiet_mlflow()
-    mlflow.set_tracking_uri(tracking_uri)
-    if mlflow.get_experiment_by_name(EXPERIMENT) is None:
-        mlflow.create_experiment(EXPERIMENT, artifact_location=_artifacts_beside(tracking_uri))
-    mlflow.set_experiment(EXPERIMENT)
-    with mlflow.start_run(run_name=name) as run:
+    with quiet_mlflow() as mlflow:
+        mlflow.set_tracking_uri(tracking_uri)
+        if mlflow.get_experiment_by_name(EXPERIMENT) is None:
+            mlflow.create_experiment(
+                EXPERIMENT, _artifacts_beside(tracking_uri), tags={_NOTE_TAG: _ABOUT_EXPERIMENT}
+            )
+        mlflow.set_experiment(EXPERIMENT)
+        run = mlflow.start_run(run_name=name, tags={**tags, CODE_TAG: code_version()})
+    with run:
         yield run
 
 
 @contextmanager
-def part_run(name: str) -> Iterator[Any]:
-    """Open a nested run for a part of the model."""
-    import mlflow  # noqa: PLC0415
+def part_run(name: str, about: str) -> Iterator[Any]:
+    """Open a nested run.
 
-    with mlflow.start_run(run_name=name, nested=True) as run:
+    Parameters
+    ----------
+    name
+        Of the run.
+    about
+        What it is, for those who read it in MLflow.
+    """
+    with quiet_mlflow() as mlflow:
+        run = mlflow.start_run(run_name=name, nested=True, description=about)
+    with run:
         yield run
 
 
-def _quiet_mlflow() -> Any:
-    """Import MLflow with its telemetry off and its notes on database migrations quietened."""
-    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
-    os.environ["DO_NOT_TRACK"] = "true"
-    os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"
-    import mlflow  # noqa: PLC0415 - loads slowly; only a training pays for it
-
-    for name in ("mlflow", "alembic"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-    return mlflow
+def describe_run(about: str) -> None:
+    """Describe the active run, in Markdown."""
+    with quiet_mlflow() as mlflow:
+        mlflow.set_tag(_NOTE_TAG, about)
 
 
-def _artifacts_beside(tracking_uri: str) -> str | None:
-    """Folder ``mlruns`` beside a SQLite file; ``None`` leaves it to the server."""
-    if not tracking_uri.startswith(_SQLITE):
-        return None
-    return (Path(tracking_uri.removeprefix(_SQLITE)).resolve().parent / "mlruns").as_uri()
+def log_parameters(parameters: Mapping[str, Any]) -> None:
+    """Log what the active run was made with."""
+    with quiet_mlflow() as mlflow:
+        mlflow.log_params(dict(parameters))
 
 
-def log_parameters(parameters: Mapping[str, Any], data_versions: Mapping[str, Any]) -> None:
-    """Log what the run was made from."""
-    import mlflow  # noqa: PLC0415
+def log_data_versions(versions: Mapping[str, Mapping[str, str]]) -> None:
+    """Log what the active run was made from; runs from the same data share a tag."""
+    said = json.dumps({name: version["sha256"] for name, version in versions.items()}, sort_keys=True)
+    with quiet_mlflow() as mlflow:
+        mlflow.log_dict({name: dict(version) for name, version in versions.items()}, DATA_VERSIONS_ARTIFACT)
+        mlflow.set_tag(_DATA_TAG, hashlib.sha256(said.encode()).hexdigest()[:_SHOWN])
 
-    mlflow.log_params(dict(parameters))
-    mlflow.log_dict(dict(data_versions), "data_versions.json")
-    mlflow.set_tags({f"data.{name}": version["sha256"][:12] for name, version in data_versions.items()})
+
+def log_metrics(metrics: Mapping[str, float], step: int | None = None) -> None:
+    """Log numbers by name, as one step of a curve where a step is given; what is not known is left out."""
+    with quiet_mlflow() as mlflow:
+        mlflow.log_metrics({name: value for name, value in metrics.items() if np.isfinite(value)}, step=step)
 
 
-def log_scores(scores: pd.DataFrame) -> None:
-    """Log every figure of an evaluation as a metric ``set.model.figure``, and all of them as a table."""
-    import mlflow  # noqa: PLC0415
+def log_figures(figures: pd.DataFrame, keys: Sequence[str], metrics: Sequence[str], name: str) -> None:
+    """Log a table of figures, and the most telling of them as metrics.
 
-    numbers = scores.select_dtypes("number").columns
-    metrics = {
-        f"{row['dataset']}.{row['model'].replace(' ', '-')}.{figure}": float(row[figure])
-        for row in scores.to_dict("records")
-        for figure in numbers
-        if pd.notna(row[figure])
-    }
-    mlflow.log_metrics(metrics)
-    mlflow.log_text(scores.to_csv(index=False), "evaluation/scores.csv")
+    Parameters
+    ----------
+    figures
+        One row for what the keys name together.
+    keys
+        Columns that begin the names of the metrics: ``austin.ledgerprint.top1``.
+    metrics
+        Columns that become metrics.
+    name
+        Of the CSV file.
+    """
+    log_metrics(
+        {
+            ".".join([*(_metric_word(row[key]) for key in keys), figure]): float(row[figure])
+            for row in figures.to_dict("records")
+            for figure in metrics
+        }
+    )
+    log_table(figures, name)
+
+
+def log_table(table: pd.DataFrame, name: str, folder: str = EVALUATION) -> None:
+    """Log a table as a CSV file."""
+    log_text(table.to_csv(index=False), name, folder)
+
+
+def log_text(text: str, name: str, folder: str = EVALUATION) -> None:
+    """Log a text as a file."""
+    with quiet_mlflow() as mlflow:
+        mlflow.log_text(text, f"{folder}/{name}" if folder else name)
+
+
+def log_file(path: Path, folder: str) -> None:
+    """Log a file."""
+    with quiet_mlflow() as mlflow:
+        mlflow.log_artifact(str(path), folder)
 
 
 def log_plots(plots: Mapping[str, bytes]) -> None:
     """Log pictures (PNG) by file name."""
-    import mlflow  # noqa: PLC0415
-
     with tempfile.TemporaryDirectory() as folder:
         for name, content in plots.items():
             path = Path(folder) / name
             path.write_bytes(content)
-            mlflow.log_artifact(str(path), "evaluation")
+            log_file(path, EVALUATION)
 
 
 def log_scorecard(scorecard: pd.DataFrame) -> None:
     """Log a :class:`training.scorecards.Scorecard`, from which models are compared."""
-    import mlflow  # noqa: PLC0415
-
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, quiet_mlflow() as mlflow:
         path = Path(folder) / SCORECARD_FILE
         save_scorecard(scorecard, path)
         mlflow.log_artifact(str(path))
@@ -114,8 +155,19 @@ def log_scorecard(scorecard: pd.DataFrame) -> None:
 
 def log_bundle(folder: Path, version: str, card: Mapping[str, Any]) -> None:
     """Log the finished bundle, its version and its model card."""
-    import mlflow  # noqa: PLC0415
+    log_text(json.dumps(dict(card), indent=1, ensure_ascii=False), "model_card.json", folder="")
+    with quiet_mlflow() as mlflow:
+        mlflow.log_artifacts(str(folder), BUNDLE_ARTIFACT)
+        mlflow.set_tag(BUNDLE_TAG, version)
 
-    mlflow.log_artifacts(str(folder), "bundle")
-    mlflow.set_tags({"bundle_version": version, "code_version": code_version()})
-    mlflow.log_text(json.dumps(dict(card), indent=1, ensure_ascii=False), "model_card.json")
+
+def _metric_word(text: object) -> str:
+    """Make a word that MLflow takes in the name of a metric."""
+    return "".join(c if c.isalnum() or c in "_-" else "-" for c in str(text)).strip("-")
+
+
+def _artifacts_beside(tracking_uri: str) -> str | None:
+    """Folder ``mlruns`` beside a SQLite file; ``None`` leaves it to the server."""
+    if not tracking_uri.startswith(_SQLITE):
+        return None
+    return (Path(tracking_uri.removeprefix(_SQLITE)).resolve().parent / "mlruns").as_uri()

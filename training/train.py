@@ -1,139 +1,111 @@
-"""Training: from the reference data to a bundle, as one MLflow run."""
+"""Training: from the reference data to a bundle, as one MLflow run with a nested one for each part."""
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any
 
 import pandas as pd
 
-from data.catalogue import files
 from data.taxonomies import naics_titles
 from features.price_tables import PriceTables
-from features.text import DEFAULT_ENCODER, TextEncoder
+from features.text import TextEncoder
 from models.buyer_codes import BuyerCodes
 from models.candidates import CandidateFinder
+from models.factor_sets import FactorSet
 from models.factor_tables import load_factor_sets
 from models.footprint import FootprintModel
 from models.persistence import save_model
-from models.purchases import PurchaseModel
 from models.ranked_category import RankedCategory
 from models.ranker import CategoryRanker
 from models.reference_index import ReferenceIndex
-from training.category import fit_category, labelled_lines
+from training.category import FittedCategory, LabelledLines, fit_category, labelled_lines
 from training.code_table import code_table
 from training.evaluation import EVALUATED_ON, OWN, Evaluation, evaluate
-from training.labelled_sets import LabelledSet, labelled_sets
+from training.joined_labels import JoinedLabels
+from training.label_report import LINES_FILE, REPORT_FILE, REPORT_FOLDER, evaluated_lines, report_labels
+from training.ladder import MoneySide
 from training.model_logging import log_pyfunc
-from training.plots import evaluation_plots
-from training.purchases import fit_purchases
-from training.reference_entries import WEIGHTS, reference_entries
-from training.registry import SEED_PARAMETER, RunRecord
+from training.parts import (
+    ABOUT,
+    TrainedPart,
+    log_category,
+    log_learning_curves,
+    train_intensity,
+    train_ladder,
+    train_mass,
+    train_purchases,
+)
+from training.plan import TrainingPlan, ranker_parameters
+from training.reference_entries import WEIGHTS
+from training.registry import RunRecord
+from training.search import search_ranker
+from training.sources import Sources, data_versions
 from training.tracking import (
     DEFAULT_TRACKING_URI,
+    describe_run,
     log_bundle,
+    log_data_versions,
+    log_file,
+    log_metrics,
     log_parameters,
-    log_plots,
     log_scorecard,
-    log_scores,
+    log_table,
+    log_text,
     part_run,
     training_run,
 )
+from training.user_labels import USER_LABELS_ARTIFACT
 
-IN_THE_BUNDLE: Final = (
-    "taxonomies/naics_2017_index.xlsx",
-    "taxonomies/naics_2017_titles.csv",
-    "taxonomies/naics_2017_descriptions.xlsx",
-    "taxonomies/schedule_b_2019_to_naics.txt",
-    "taxonomies/emdn.csv",
-    "taxonomies/naics_2017_to_nace_rev2.csv",
-    "taxonomies/naics_2017_to_naics_2022.csv",
-    "taxonomies/hs_2022_to_naics.csv",
-    "taxonomies/cn_2022_to_cpa_2_1.csv",
-    "factors/epa_supply_chain_v1_3_co2e_usd2022.csv",
-    "factors/epa_supply_chain_v1_2_co2e_usd2021.csv",
-    "factors/uk_defra_spend_multipliers_sic_2015_2023.txt",
-    "prices/fx_monthly.csv",
-    "prices/cpi_world_bank.csv",
-    "prices/bea_detail_price_index_1997_2023.csv",
-    "prices/useeio_margins_2017.parquet",
-)
-"""Files whose content reaches the bundle."""
-
-LEARNED_FROM: Final = (
-    "labelled/austin_train.csv",
-    "labelled/grocery_train.csv",
-    "labelled/public_lines_train.csv",
-    "taxonomies/cpv_2008.csv",
-)
-"""Files that models are fitted to and evaluated on; of the labelled ones the texts reach the bundle too."""
-
-_QUICK_ROUNDS: Final = 80
-_QUICK_LINES: Final = 1000
-
-
-@dataclass(frozen=True)
-class Sources:
-    """What a model is trained on.
-
-    Attributes
-    ----------
-    entries
-        :class:`models.reference_index.ReferenceEntries`, labelled lines among them.
-    sets
-        Labelled lines to learn from, and to evaluate and calibrate on.
-    purchases
-        Fits the model that tells purchases from the rest.
-    """
-
-    entries: pd.DataFrame
-    sets: Sequence[LabelledSet]
-    purchases: Callable[[TextEncoder], PurchaseModel] = fit_purchases
-
-    @classmethod
-    def of_reference_data(cls, quick: bool = False) -> Self:
-        """Gather the reference data; quickly, the first groups of each set up to a thousand lines."""
-        sets = [one.first(_QUICK_LINES) if quick else one for one in labelled_sets()]
-        return cls(reference_entries(sets), sets)
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Training:
-    """What a training made."""
+    """What a training made.
+
+    Attributes
+    ----------
+    version, folder
+        Of the bundle.
+    run_id
+        Of MLflow.
+    evaluation
+        Of the category, on groups never seen.
+    label_report
+        What a user's own labels did, in Markdown; "" where there are none.
+    """
 
     version: str
     folder: Path
     run_id: str
     evaluation: Evaluation
+    label_report: str
 
 
 def train(
     folder: Path,
+    plan: TrainingPlan | None = None,
     *,
     tracking_uri: str = DEFAULT_TRACKING_URI,
-    encoder: str = DEFAULT_ENCODER,
-    seed: int = 0,
-    quick: bool = False,
-    say: Callable[[str], None] = lambda _: None,
+    say: Say = lambda _: None,
     sources: Sources | None = None,
 ) -> Training:
     """Train the model and save it.
 
-    The same data, seed, encoder and library versions give the same bundle on the same kind of machine.
+    The same data, plan and library versions give the same bundle on the same kind of machine, a search aside:
+    how far it comes depends on the machine. What it has chosen is in the run, and is taken from there when
+    the run is repeated.
 
     Parameters
     ----------
     folder
         Where the bundle goes.
+    plan
+        What to do; by default a full training.
     tracking_uri
         Of MLflow.
-    encoder
-        See :class:`features.text.TextEncoder`.
-    seed
-        Of the folds and of the random splits of the trees.
-    quick
-        Learn from at most a thousand lines a set, with few trees: minutes, to try something out.
     say
         Told what is being done.
     sources
@@ -143,76 +115,75 @@ def train(
     ------
     MissingDataError, AlteredDataError
         If the reference data are not at hand as the catalogue describes them.
+    UserLabelsError
+        If a file of labels cannot be used.
     BundleError
         If the folder holds other things.
     """
-    with training_run(tracking_uri, "quick" if quick else "full") as run:
-        say("gathering the reference entries")
-        sources = sources or Sources.of_reference_data(quick)
-        versions = data_versions()
-        text_encoder = TextEncoder(encoder).fit()
-        ranker = CategoryRanker(rounds=_QUICK_ROUNDS, seeds=(seed,)) if quick else CategoryRanker()
-        ranker.set_params(seeds=tuple(seed + number for number in ranker.seeds))
-        log_parameters(_parameters(text_encoder, ranker, sources.entries, seed, quick), versions)
+    plan = plan or TrainingPlan()
+    say("gathering the reference entries")
+    reference = sources or Sources.of_reference_data(plan.quick)
+    labels = JoinedLabels.read(plan.labels, set(reference.entries["naics_code"]), plan.labels_weight)
+    joined = labels.join(reference)
+    with training_run(tracking_uri, plan.name, plan.tags()) as run:
+        encoder = TextEncoder(plan.encoder).fit()
+        versions = data_versions() | labels.versions()
+        _log_beginning(plan, encoder, joined, versions)
+        say(f"encoding {len(joined.entries):,} entries (minutes)")
+        index = ReferenceIndex.from_vectors(joined.entries, encoder.transform(joined.entries["text"]))
         factor_sets = load_factor_sets()
-        say(f"encoding {len(sources.entries):,} entries (minutes)")
-        index = ReferenceIndex.from_vectors(sources.entries, text_encoder.transform(sources.entries["text"]))
-        with part_run("category"):
-            lines = labelled_lines(sources.sets, text_encoder, seed)
-            fitted = fit_category(index, lines, ranker, say)
-            say("evaluating on labelled goods")
-            found = evaluate(fitted, lines, factor_sets[EVALUATED_ON])
-            log_scores(found.to_frame())
-            log_plots(evaluation_plots(found, [str(code) for code in fitted.model.classes_]))
-        with part_run("purchases"):
-            say("telling purchases from the rest")
-            purchases = sources.purchases(text_encoder)
-        log_scores(found.to_frame())
-        log_scorecard(found.scorecard)
+        lines = labelled_lines(joined.sets, encoder, plan.seed)
+        titles = _titles()
+        category = _train_category(plan, index, lines, reference, factor_sets[EVALUATED_ON], titles, say)
+        report = _report_labels(labels, category, lines, quick=plan.quick)
+        say("telling purchases from the rest")
+        purchases = train_purchases(joined, encoder, plan.seed, quick=plan.quick)
+        say("learning masses")
+        mass = train_mass(joined, encoder, plan.seed)
+        say("learning kg CO2e per kg")
+        intensity = train_intensity(joined, encoder, category.fitted.model, plan.seed, quick=plan.quick)
+        tables = PriceTables.from_data()
+        money = MoneySide(category.fitted.model, category.found.doubt, factor_sets[EVALUATED_ON], tables)
+        ladder = train_ladder(joined.masses(), intensity.model, encoder, money)
+        parts: dict[str, TrainedPart[Any]] = {
+            "purchases": purchases,
+            "mass": mass,
+            "intensity": intensity,
+            "ladder": ladder,
+        }
+        log_metrics(
+            category.headline | {name: v for part in parts.values() for name, v in part.headline.items()}
+        )
+        log_scorecard(pd.concat([category.found.scorecard, intensity.scorecard], ignore_index=True))
+        card = model_card(category.fitted.model, category.found.to_frame(), versions, plan.seed)
         model = FootprintModel(
-            encoder=text_encoder,
-            category=fitted.model,
-            purchases=purchases,
-            doubt=found.doubt,
+            encoder=encoder,
+            category=category.fitted.model,
+            purchases=purchases.model,
+            mass=mass.model,
+            intensity=intensity.model,
+            ladder=ladder.model,
+            doubt=category.found.doubt,
             factor_sets=factor_sets,
-            tables=PriceTables.from_data(),
-            titles=_titles(),
+            tables=tables,
+            titles=titles,
             codes=BuyerCodes(code_table()),
             version="",
-            card=model_card(fitted.model, found.to_frame(), versions, seed),
+            card=card | {name: part.shown() for name, part in parts.items() if len(part.figures)},
         )
         say(f"saving the bundle to {folder}")
         version = save_model(model, folder)
         log_bundle(folder, version, model.card)
         log_pyfunc(folder, version)
-        return Training(version, folder, run.info.run_id, found)
+        describe_run(_about(plan, version, category, labels))
+        return Training(version, folder, run.info.run_id, category.found, report)
 
 
 def retrain(run: RunRecord, folder: Path) -> str:
     """Train again as a run was trained, as a run of its own, and say the version of the bundle."""
-    with tempfile.TemporaryDirectory() as store:
-        again = train(
-            folder,
-            tracking_uri=f"sqlite:///{Path(store) / 'runs.db'}",
-            encoder=run.parameters["encoder"],
-            seed=int(run.parameters[SEED_PARAMETER]),
-            quick=run.parameters["quick"] == str(True),
-        )
-    return again.version
-
-
-def data_versions() -> dict[str, dict[str, str]]:
-    """Name, digest, terms and credit line of every file that the model is made from."""
-    known = files()
-    return {
-        name: {
-            "sha256": known[name].sha256,
-            "source": known[name].source.title,
-            "licence": known[name].source.licence,
-            "attribution": known[name].source.attribution,
-        }
-        for name in sorted({*IN_THE_BUNDLE, *LEARNED_FROM})
-    }
+    with tempfile.TemporaryDirectory() as beside:
+        plan = TrainingPlan.of_run(run, Path(beside))
+        return train(folder, plan, tracking_uri=f"sqlite:///{Path(beside) / 'runs.db'}").version
 
 
 def model_card(
@@ -221,7 +192,7 @@ def model_card(
     """Describe the model: what it is, what it was made from and how well it does."""
     own = scores[scores["model"] == OWN]
     return {
-        "name": "ranked candidates over open classifications and labelled lines, spend-based",
+        "name": "ranked candidates over open classifications and labelled lines; by mass or by money",
         "categories": len(category.classes_),
         "reference_entries": len(category.index_),
         "evaluated_on": f"{EVALUATED_ON}, five folds by group, seed {seed}",
@@ -230,20 +201,90 @@ def model_card(
     }
 
 
-def _parameters(
-    encoder: TextEncoder, ranker: CategoryRanker, entries: pd.DataFrame, seed: int, quick: bool
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Category:
+    """The category as trained and evaluated."""
+
+    fitted: FittedCategory
+    found: Evaluation
+    headline: dict[str, float]
+
+
+def _train_category(
+    plan: TrainingPlan,
+    index: ReferenceIndex,
+    lines: LabelledLines,
+    reference: Sources,
+    factor_set: FactorSet,
+    titles: Mapping[str, str],
+    say: Say,
+) -> _Category:
+    ranker = plan.ranker()
+    with part_run("category", ABOUT["category"]):
+        if plan.search_minutes:
+            ranker = search_ranker(index, lines, ranker, plan.search_minutes, say).ranker
+        log_parameters(_category_parameters(ranker, index))
+        fitted = fit_category(index, lines, ranker, say)
+        say("evaluating on labelled goods")
+        known, evaluated = evaluated_lines(fitted, lines, reference.sets)
+        found = evaluate(known, evaluated, factor_set)
+        headline = log_category(found, fitted, titles)
+        log_learning_curves(index, lines, ranker, say)
+    log_parameters(ranker_parameters(ranker))
+    return _Category(fitted, found, headline)
+
+
+def _report_labels(labels: JoinedLabels, category: _Category, lines: LabelledLines, *, quick: bool) -> str:
+    if not labels.files:
+        return ""
+    report = report_labels(labels, category.fitted, lines, category.found, quick=quick)
+    log_text(report.text, REPORT_FILE, REPORT_FOLDER)
+    log_table(report.lines, LINES_FILE, REPORT_FOLDER)
+    return report.text
+
+
+def _log_beginning(
+    plan: TrainingPlan, encoder: TextEncoder, sources: Sources, versions: Mapping[str, Mapping[str, str]]
+) -> None:
+    """Log what is known before anything is learned, so that a run that fails says what it was."""
+    made_with = {"encoder": encoder.model, "encoder_sha256": encoder.weights_sha256_}
+    log_parameters(plan.parameters() | made_with | {"entries": len(sources.entries)})
+    log_data_versions(versions)
+    for path in plan.labels:
+        log_file(path, USER_LABELS_ARTIFACT)
+
+
+def _category_parameters(ranker: CategoryRanker, index: ReferenceIndex) -> dict[str, Any]:
+    entries = index.entries["source"].value_counts()
     return {
-        "seed": seed,
-        "quick": quick,
-        "encoder": encoder.model,
-        "encoder_sha256": encoder.weights_sha256_,
-        "entries": len(entries),
-        **{f"entries.{source}": int(count) for source, count in entries["source"].value_counts().items()},
-        **{f"ranker.{name}": value for name, value in ranker.get_params().items()},
+        **ranker_parameters(ranker),
         **{f"finder.{name}": value for name, value in CandidateFinder().get_params().items()},
+        **{f"entries.{source}": int(count) for source, count in entries.items()},
         **{f"weight.{source}": weight for source, weight in WEIGHTS.items()},
     }
+
+
+def _about(plan: TrainingPlan, version: str, category: _Category, labels: JoinedLabels) -> str:
+    """Tell the run in Markdown: what was made, from what, and how well it does."""
+    own = category.found.to_frame()
+    own = own[own["model"] == OWN]
+    rows = [
+        f"| {row.dataset} | {row.lines:,} | {row.top1:.3f} | {row.top5:.3f} | {row.factor_within_2x:.3f} | "
+        f"{row.coverage:.1%} |"
+        for row in own.itertuples()
+    ]
+    said = [
+        f"Bundle `{version}`, {plan.name}. Figures on groups never seen, five folds, {EVALUATED_ON}:",
+        "",
+        "| set | lines | top-1 | top-5 | factor within 2x | in 90% range |",
+        "|---|---|---|---|---|---|",
+        *rows,
+        "",
+        "The runs beneath this one hold the parts: parameters, all figures, worst errors, pictures.",
+    ]
+    if labels.files:
+        said.append(f"A user's own labels joined; what they did is in `{REPORT_FOLDER}/{REPORT_FILE}`.")
+    return "\n".join(said)
 
 
 def _titles() -> dict[str, str]:

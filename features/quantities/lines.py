@@ -22,7 +22,7 @@ from features.quantities.densities import UNNAMED_LIQUID, density_of
 from features.quantities.units import Unit, UnitKind, read_unit
 
 _WEIGHED_GSD: Final = 1.02
-_PACKAGE_GSD: Final = 3.0
+PACKAGE_GSD: Final = 3.0
 """A case of something "500 g" holds between one and some twenty of it."""
 _IMPERIAL: Final = frozenset({"GB", "IE"})
 _WHOLE: Final = 0.02
@@ -108,7 +108,7 @@ def quantities(items: pd.DataFrame) -> DataFrame[Quantities]:
     quantity = items["quantity"].to_numpy(dtype=np.float64)
     amounts = ["mass_kg", "volume_l", "area_m2", "length_m", "articles", "pieces"]
     lines[amounts] = lines[amounts].to_numpy() * quantity[:, None]
-    _check_unit_against_text(lines)
+    _check_unit_against_text(lines, quantity)
     _without_quantity(lines, np.isnan(quantity) | (quantity == 0))
     lines.index = items.index
     return Quantities.validate(lines)
@@ -217,7 +217,7 @@ def _of_articles(unit: Unit, contents: Contents) -> _Reading:
     has_mass = not np.isnan(contents.mass_kg)
     if unit.kind is UnitKind.OUTER_PACKAGE and np.isnan(contents.pieces):
         note = note or Note.PACKAGE_CONTENT_OPEN
-        gsd = max(gsd, _PACKAGE_GSD) if has_mass else gsd
+        gsd = max(gsd, PACKAGE_GSD) if has_mass else gsd
     if unit.kind is UnitKind.UNKNOWN:
         note = note or Note.UNIT_UNKNOWN
         gsd = max(gsd, OPEN_READING_GSD) if has_mass else gsd
@@ -242,7 +242,7 @@ def _nothing(contents: Contents, note: Note) -> _Reading:
     return _Reading(nan, nan, nan, nan, nan, nan, nan, Basis.NONE, note, nan, "", contents.strength)
 
 
-def _check_unit_against_text(lines: pd.DataFrame) -> None:
+def _check_unit_against_text(lines: pd.DataFrame, quantity: npt.NDArray[np.float64]) -> None:
     """Note lines in kilograms or litres whose text gives an article a mass that does not go into it."""
     in_unit = lines["basis"].isin([Basis.MASS_UNIT, Basis.VOLUME_TIMES_DENSITY]) & lines["articles"].isna()
     ratio = (lines["mass_kg"].abs() / lines["article_kg"]).where(in_unit)
@@ -250,7 +250,8 @@ def _check_unit_against_text(lines: pd.DataFrame) -> None:
     open_reading = ratio.notna() & ~is_whole & (lines["mass_kg"] != 0)
     lines.loc[open_reading, "note"] = str(Note.UNIT_AND_TEXT_DISAGREE)
     # the other reading: the quantity counts articles
-    doubt = np.exp(np.abs(np.log(lines.loc[open_reading, "article_kg"].to_numpy(dtype=np.float64))) / 2)
+    other = (np.abs(quantity) * lines["article_kg"] / lines["mass_kg"].abs())[open_reading]
+    doubt = np.exp(np.abs(np.log(other.to_numpy(dtype=np.float64))) / 2)
     lines.loc[open_reading, "gsd"] = np.maximum(doubt, OPEN_READING_GSD)
 
 

@@ -87,7 +87,8 @@ _AMOUNT: Final = re.compile(r"\d|\bper\b|/|do?z|pair|ream", re.IGNORECASE)
 def number(text: str) -> float:
     """Read a number with a decimal point or comma, thousands separators, or a fraction.
 
-    Three digits after a single comma are thousands, unless a nought stands before it.
+    Three digits after a single comma are thousands, unless a nought stands before it. A fraction of noughts
+    ("2/0", a size of sutures) is nothing.
 
     Examples
     --------
@@ -96,8 +97,8 @@ def number(text: str) -> float:
     """
     whole, _, fraction = text.strip().replace("-", " ").rpartition(" ")
     if "/" in fraction:
-        above, below = fraction.split("/")
-        return (number(whole) if whole else 0.0) + float(above) / float(below)
+        above, below = (float(part) for part in fraction.split("/"))
+        return (number(whole) if whole else 0.0) + (above / below if below else 0.0)
     if re.fullmatch(r"[1-9]\d{0,2}(,\d{3})+(\.\d+)?", fraction):
         return float(fraction.replace(",", ""))
     return float(fraction.replace(",", "."))
@@ -115,6 +116,10 @@ def read_wording(description: str, *, imperial: bool = False) -> Wording:
     rest = text
     for reading in (_strengths, _grammages, _gauges, _rates, _multipacks, _dimensions, _counts, _measures):
         rest = reading(rest, found, imperial)
+    found.measures = [measure for measure in found.measures if measure.value * measure.times > 0]
+    found.counts = [count for count in found.counts if count.value > 0]
+    if not found.grammage_gsm > 0:
+        found.grammage_gsm = float("nan")
     found.measures.sort(key=lambda measure: measure.start)
     return found
 
@@ -226,7 +231,8 @@ def _multipack_patterns(imperial: bool) -> tuple[re.Pattern[str], ...]:
     return (
         re.compile(rf"{_START}(?:(?P<outer>\d+)\s?x\s?)?(?P<times>\d+)\s?x\s?{single}", re.IGNORECASE),
         re.compile(
-            rf"{_START}{single}\s?x\s?(?P<times>\d+)\b{no_length}(?P<word>\s?{_CONTAINER}\b)?", re.IGNORECASE
+            rf"{_START}{single}\s?x\s?(?P<times>\d+)\b(?![.,]\d){no_length}(?P<word>\s?{_CONTAINER}\b)?",
+            re.IGNORECASE,
         ),
         re.compile(rf"{_START}(?P<times>\d+)\s?/\s?{single}", re.IGNORECASE),
         re.compile(rf"{_START}(?P<times>\d+)\s{single}\s?{_CONTAINER}\b", re.IGNORECASE),

@@ -3,11 +3,14 @@ import pytest
 
 from data.prices import (
     annual_exchange_rates,
+    commodity_prices,
     cpi_index,
     exchange_rates,
     inflation,
     margins_ratio,
+    produce_prices,
     sector_price_index,
+    tariff_prices,
 )
 
 pytestmark = pytest.mark.data_package
@@ -91,3 +94,26 @@ def test_the_producer_gets_half_to_all_of_what_a_buyer_pays():
     assert inverse.median() == pytest.approx(1.2, abs=0.05)
     assert shares["541100"] == 1  # nobody trades or carries legal services
     assert not shares.index.str.startswith(("42", "44", "45", "48", "4B")).any()
+
+
+def test_commodities_cost_what_they_cost_in_2022():
+    usd = commodity_prices().set_index("commodity")
+    assert 8_000 < usd.loc["Copper", "usd_per_unit"] < 11_000
+    assert usd.loc["Copper", "unit"] == "($/mt)"
+    assert 80 < usd.loc["Crude oil, Brent", "usd_per_unit"] < 110
+    assert "Natural gas index" not in usd.index
+
+
+def test_produce_has_a_price_by_pound_or_pint():
+    prices = produce_prices().set_index(["name", "form"])
+    assert prices.loc[("Apples", "Fresh"), "usd_per_unit"] == pytest.approx(1.8541)
+    assert (prices.loc[("Apples", "Fresh"), "kind"], prices.loc[("Apples", "Fresh"), "unit"]) == (
+        "Fruit",
+        "per pound",
+    )
+
+
+def test_medicines_have_a_price_by_pack_and_shifted_records_are_left_out():
+    prices = tariff_prices()
+    assert len(prices) > 3_500
+    assert prices["gbp"].between(0.01, 100_000).all()

@@ -227,3 +227,17 @@ def _on_a_terminal(*arguments) -> str:
     os.close(master)
     assert process.wait(10) == 0
     return seen.decode("utf-8", "replace")
+
+
+def test_goods_without_money_are_valued_by_mass_and_explained_on_demand(tmp_path):
+    ledger, output = tmp_path / "order.csv", tmp_path / "out.jsonl"
+    ledger.write_text("Item,Qty,UoM,Country\nPortland cement,12,t,GB\nCleaning service,8,hours,GB\n")
+
+    done = run("estimate", ledger, "-o", output, "--explain")
+
+    assert done.returncode == 0, done.stderr
+    cement, service = (json.loads(line) for line in output.read_text().splitlines())
+    assert (cement["method"], cement["mass_kg"], cement["status"]) == ("average-data", 12_000, "estimated")
+    assert 3_000 < cement["kg_co2e"] < 25_000
+    assert cement["contributions"]["category"]["log_odds"] > 0
+    assert (service["status"], service["reason"]) == ("unmatched", "amount_missing")

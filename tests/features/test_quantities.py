@@ -142,3 +142,48 @@ def test_no_lines_give_no_rows():
         {"description": str, "quantity": float, "unit": str}
     )
     assert len(quantities(items)) == 0
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        "MIG welding wire 15kg x 0.8mm", "Suture 3/0 G", "Water 12 x 0 ml", "Olive oil 6 x 0 l",
+        "Paper A4 0gsm ream", "Solder 500g x 0.7mm", "Bag 5 l x 0,5", "2-0/0 kg", "11 X 0 ml of a doz ( 5G",
+        "0 kg", "pack of 0",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("unit", ["EA", "kg", "case of 1/0 kg", "RM", "0 kg bag"])
+def test_noughts_and_odd_sizes_never_break_a_ledger(description, unit):
+    found = quantities(pd.DataFrame({"description": [description], "quantity": [3.0], "unit": [unit]})).iloc[
+        0
+    ]
+    assert found["mass_kg"] != 0
+
+
+@pytest.mark.parametrize(
+    ("description", "kg"),
+    [("Electrodes 5kg x 3.2 mm", 5.0), ("MIG welding wire 15kg x 0.8mm", 15.0), ("Water 6 x 330 ml", 1.9745)],
+)
+def test_the_thickness_of_a_wire_is_no_number_of_packs(description, kg):
+    found = quantities(pd.DataFrame({"description": [description], "quantity": [1.0], "unit": ["EA"]})).iloc[
+        0
+    ]
+    assert found["mass_kg"] == pytest.approx(kg, rel=0.03)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "unit", "description", "apart"),
+    [
+        (10, "ML", "Saline solution 500 ml", 500.0),
+        (3, "G", "Chocolate 200 g", 200.0),
+        (3, "kg", "Rice 2 kg", 2.0),
+    ],
+)
+def test_a_unit_and_a_text_that_disagree_widen_the_mass_by_how_far_they_are_apart(
+    quantity, unit, description, apart
+):
+    found = quantities(
+        pd.DataFrame({"description": [description], "quantity": [float(quantity)], "unit": [unit]})
+    ).iloc[0]
+    assert found["note"] == "unit_and_text_disagree"
+    assert found["gsd"] == pytest.approx(max(apart**0.5, 1.5), rel=0.03)

@@ -124,3 +124,12 @@ def test_a_swap_that_fails_puts_the_old_folder_back(tmp_path):
         swap_in(tmp_path / "never written", target)
     assert [path.name for path in tmp_path.iterdir()] == ["bundle"]
     assert (target / "old.txt").read_text() == "whole"
+
+
+def test_arrays_are_kept_whatever_their_order_in_memory(bundle, tmp_path):
+    weights = np.arange(12, dtype=np.float32).reshape(3, 4)
+    turned = {"turned": weights.T, "by_column": np.asfortranarray(weights), "every_other": weights[:, ::2]}
+    save_bundle(replace(bundle, arrays=turned), tmp_path / "b")
+    loaded = load_bundle(tmp_path / "b").arrays
+    for name, array in turned.items():
+        np.testing.assert_array_equal(loaded[name], array, err_msg=name)

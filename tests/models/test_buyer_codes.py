@@ -75,3 +75,27 @@ def test_the_shipped_table_leads_the_british_code_of_pharmaceuticals_to_their_ma
     assert {"325411", "325412", "325414"} <= set(found)
     assert len(found) < 10
     assert model.codes.categories("HS", "3004.90") == model.codes.categories("hs code", "300490")
+
+
+@pytest.mark.parametrize(
+    ("scheme", "code", "written"),
+    [
+        ("NACE", "0110", "1.1"),
+        ("NACE", "0110", "01.1"),
+        ("CPV", "03111000", "3111000-2"),
+        ("HS", "090121", "901.21"),
+    ],
+)
+def test_the_nought_that_a_spreadsheet_took_off_is_put_back(scheme, code, written):
+    other = {"NACE": "1101", "CPV": "31110000", "HS": "901210"}[scheme]
+    table = pd.DataFrame(
+        [(scheme, code, "111110"), (scheme, other, "325412")], columns=["scheme", "code", "naics_code"]
+    )
+    assert BuyerCodes(table).categories(scheme, written) == ("111110",)
+
+
+def test_a_sector_whose_code_is_a_range_is_all_of_it():
+    rows = [("NAICS", code, code) for code in ("313310", "321113", "332510", "444110")]
+    codes = BuyerCodes(pd.DataFrame(rows, columns=["scheme", "code", "naics_code"]))
+    assert codes.categories("NAICS 2017", "31-33") == ("313310", "321113", "332510")
+    assert codes.categories("NAICS", "44-45") == ("444110",)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from models.conformal import LogConformal
+from models.conformal import ConformalByKind, LogConformal
 
 
 def known_errors(rng, n):
@@ -56,3 +56,38 @@ def test_the_calibration_survives_being_saved():
     again = LogConformal.from_state(conformal.state())
     np.testing.assert_array_equal(again.half_widths(np.ones(3)), conformal.half_widths(np.ones(3)))
     assert again.coverage == 0.8
+
+
+def errors_of_two_kinds(rng, n):
+    kind = rng.integers(0, 2, n)
+    return np.where(kind == 1, 0.2, 1.5) * rng.normal(0, 1, n), kind
+
+
+def test_the_promise_holds_for_each_kind_of_goods():
+    rng = np.random.default_rng(3)
+    error, kind = errors_of_two_kinds(rng, 4000)
+    fitted = ConformalByKind().conformalize(error, np.ones(4000), kind, np.arange(4000), np.ones(4000))
+    new, asked = errors_of_two_kinds(rng, 4000)
+    below, above = fitted.half_widths(np.ones(4000), asked)
+    covered = (-below <= new) & (new <= above)
+    for one in (0, 1):
+        assert 0.87 < covered[asked == one].mean() < 0.93
+
+
+def test_a_kind_with_few_groups_gets_the_range_of_all():
+    rng = np.random.default_rng(4)
+    error, _ = errors_of_two_kinds(rng, 1000)
+    kind = (np.arange(1000) < 20).astype(np.int64)
+    group, one = np.arange(1000), np.ones(1000)
+    fitted = ConformalByKind().conformalize(error, one, kind, group, one)
+    pooled = LogConformal().conformalize(error, one, group, one)
+    assert fitted.kinds_[1].above_ == pooled.above_
+
+
+def test_the_calibration_by_kind_survives_being_saved():
+    error, kind = errors_of_two_kinds(np.random.default_rng(5), 500)
+    fitted = ConformalByKind().conformalize(error, np.ones(500), kind, np.arange(500), np.ones(500))
+    again = ConformalByKind.from_state(fitted.state())
+    np.testing.assert_array_equal(
+        again.half_widths(np.ones(500), kind), fitted.half_widths(np.ones(500), kind)
+    )

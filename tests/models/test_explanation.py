@@ -59,6 +59,6 @@ def test_the_sentence_names_the_leading_candidates_and_the_money_that_no_step_ch
     assert said == "61% Gloves, 22% Rubber goods"
     sentence = estimate_sentence("USD 1,250.00", [], 0.2, "USD", said, (250.0, 100.0, 600.0), "Factors: X.")
     assert sentence == (
-        "USD 1,250.00, times 0.2 kg CO2e per USD (categories mixed by probability: 61% Gloves, "
+        "USD 1,250.00, times 0.2 kg CO2e per USD (the factor of the probable categories: 61% Gloves, "
         "22% Rubber goods) = 250 kg CO2e, 90% range 100 to 600. Factors: X."
     )

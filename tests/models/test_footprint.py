@@ -1,3 +1,4 @@
+import copy
 import json
 import re
 
@@ -266,3 +267,17 @@ def test_an_estimate_is_named_by_what_went_into_it(model):
     renamed = model.predict(lines.assign(line_id=["a", "b", "c"]))["estimate_id"]
     other_options = model.predict(lines, EstimateOptions(factor_set="epa-v1.2"))["estimate_id"]
     assert len({*ids, *renamed, *other_options}) == 9
+
+
+def test_what_the_learned_model_excludes_is_not_valued(model):
+    strict = copy.copy(model)
+    strict.purchases = copy.copy(model.purchases)
+    strict.purchases.exclude_above_ = 0.0
+    lines = line_items(many(20))
+    found = strict.predict(lines)
+    screened = strict.screen(lines)[0]
+    excluded = (screened["decision"] == "excluded").to_numpy()
+    assert excluded.sum() > 10
+    assert (found.loc[excluded, "status"] == "excluded").all()
+    assert found.loc[excluded, "kg_co2e"].isna().all()
+    assert found.loc[~excluded, "kg_co2e"].notna().all()

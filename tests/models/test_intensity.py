@@ -4,7 +4,7 @@ import pytest
 from scipy import sparse
 
 from models.intensity import IntensityModel, family_folds
-from models.intensity_features import CategoryProbabilities, Footprints, Products, features
+from models.intensity_features import MAIN_DOMAIN, CategoryProbabilities, Footprints, Products, features
 from models.state import State
 
 MATERIALS = {"steel": 2.0, "aluminium": 9.0, "paper": 1.0, "beef": 25.0, "bread": 0.7, "jeans": 15.0}
@@ -42,6 +42,10 @@ def products(families_each=12, seed=0):
         np.array(vectors, dtype=np.float32),
         CategoryProbabilities(CODES, probability),
     )
+
+
+def nothing(rows, text, industry, same):  # noqa: ARG001
+    return np.zeros(len(text))
 
 
 @pytest.fixture(scope="module")
@@ -127,12 +131,22 @@ def test_too_few_families_are_refused():
 def test_members_of_the_own_family_have_no_vote():
     vectors = np.eye(3, dtype=np.float32)[[0, 0, 1]]
     known = Products(vectors, vectors, np.zeros(3, dtype=np.int64), np.full(3, np.nan))
-    log = np.array([0.0, 0.0, 5.0])
-    footprints = Footprints(log, log, np.ones(3), np.ones(3), np.array([0, 0, 1]))
-    seen = features(known, known, footprints, 1)
-    unseen = features(known, known, footprints, 1, footprints.group)
+    log, ones = np.array([0.0, 0.0, 5.0]), np.ones(3)
+    footprints = Footprints(log, log, ones, ones, np.ones(3, dtype=bool), np.array([0, 0, 1]))
+    seen = features(known, known, footprints, 1, nothing)
+    unseen = features(known, known, footprints, 1, nothing, footprints.group)
     assert list(seen[:, 2]) == [0, 0, 5]
     assert list(unseen[:, 2]) == [5, 5, 0]
+
+
+def test_a_domain_with_many_examples_is_told_by_the_neighbours():
+    examples, vectors, categories = products()
+    names = categories.profile_names()
+    boundary = np.zeros(len(examples), dtype=np.int64)
+    known = Products(vectors, categories.profile(names), boundary, np.full(len(examples), np.nan))
+    footprints = Footprints.of_examples(examples)
+    main = features(known, known, footprints, 20, nothing, footprints.group)[:, MAIN_DOMAIN]
+    assert ((main > 0.5) == (examples["domain"] == "things")).all()
 
 
 def test_related_industries_are_more_alike_than_unrelated_ones():

@@ -94,6 +94,37 @@ def test_the_probability_of_the_best_is_its_hit_rate_for_lines_with_and_without_
         assert np.mean([abs(stated[part].mean() - hit[part].mean()) for part in thirds]) < 0.03
 
 
+def test_graded_relevance_is_followed_step_by_step(scattered):
+    """The best candidate by votes comes first, the second best second, though it is never the label."""
+    found, right = scattered(n=600)
+    order = np.argsort(-found.features[:, :, 1], axis=1)
+    share = np.zeros(right.shape)
+    np.put_along_axis(share, order[:, :1], 0.6, axis=1)
+    np.put_along_axis(share, order[:, 1:2], 0.3, axis=1)
+    score = CategoryRanker(rounds=60).fit(found, share, np.ones(len(right)), NAMES).score(found)
+    ranked = np.argsort(-score, axis=1)
+    assert (ranked[:, 0] == order[:, 0]).mean() > 0.9
+    assert (ranked[:, 1] == order[:, 1]).mean() > 0.6
+
+
+def test_where_two_candidates_are_acceptable_the_best_is_more_probable_than_its_share(scattered):
+    found, right = scattered(n=60)
+    ranker = CategoryRanker(rounds=2, seeds=(1,)).fit(found, right, np.ones(60), NAMES)
+    rng = np.random.default_rng(0)
+    score, first = drawn(rng, 16000, 1.0)
+    _, second = drawn(rng, 16000, 1.0)
+    chance = softmax(score, axis=1)
+    second = (chance.cumsum(axis=1) > rng.random(16000)[:, None]).argmax(axis=1)
+    accepted = first | (second[:, None] == np.arange(8))
+    nobody = np.zeros(16000, dtype=bool)
+    ranker.calibrate(score, accepted, nobody, np.ones(16000))
+    assert ranker.lead_["supplied"] == 0 < ranker.lead_["described"]
+    stated = ranker.probability(score, nobody)
+    np.testing.assert_array_equal(stated.argmax(axis=1), score.argmax(axis=1))
+    hit = np.take_along_axis(accepted, score.argmax(axis=1)[:, None], axis=1).mean()
+    assert stated.max(axis=1).mean() == pytest.approx(hit, abs=0.02)
+
+
 def test_a_ledger_without_suppliers_leaves_the_other_sharpness_as_it_was(scattered):
     found, right = scattered(n=60)
     ranker = CategoryRanker(rounds=2, seeds=(1,)).fit(found, right, np.ones(60), NAMES)

@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 from features.line_items import line_items
-from models.estimates import ESTIMATE_FIELDS
+from models.estimates import ESTIMATE_FIELDS, Estimates
 from serving.result import EstimatedLedger
 
 USD_PER = {"GBP": 1.25, "EUR": 1.08}
@@ -58,10 +58,10 @@ def _money(text: str) -> float:
 def _estimate(line: Any, usd: float, random: np.random.Generator, expense: str) -> dict[str, object]:
     row: dict[str, object] = dict.fromkeys(ESTIMATE_FIELDS, "")
     row |= dict.fromkeys(
-        ("kg_co2e", "kg_co2e_low", "kg_co2e_high", "category_probability", "factor_value"), float("nan")
+        (name for name, column in Estimates.to_schema().columns.items() if column.nullable), float("nan")
     )
     row |= {"line_id": line.line_id, "model_version": "example", "estimate_id": f"e{line.line_id}"}
-    row |= {"alternatives": "[]", "conversions": "[]", "evidence": "[]"}
+    row |= {"alternatives": "[]", "conversions": "[]", "evidence": "[]", "contributions": "{}"}
     excluded = next((reason for word, reason in NO_PURCHASE.items() if word in expense), "")
     if excluded:
         words = excluded.replace("_", " ")
@@ -145,9 +145,7 @@ def _build(examples: Path, **changed: str) -> EstimatedLedger:
                 "title": ["Example factors"],
                 "licence": ["CC0-1.0"],
                 "attribution": ["Nobody in particular"],
-                "currency": ["USD"],
-                "year": [2022],
-                "price_basis": ["purchaser"],
+                "unit": ["kg CO2e per USD of 2022, purchaser prices"],
             }
         ),
         amount_usd=usd.abs(),

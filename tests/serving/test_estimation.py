@@ -32,7 +32,11 @@ def test_a_ledger_keeps_its_rows_and_names_the_factors_used(model, examples):
     assert len(result.source) == len(result.lines) == len(result.estimates) == len(result.amount_usd) > 100
     assert result.total_kg == pytest.approx(result.estimates["kg_co2e"].sum())
     assert result.total_kg_low < result.total_kg < result.total_kg_high
-    assert list(result.factor_sources["set_id"]) == ["defra-2023"]
+    by_unit = result.factor_sources.set_index("set_id")["unit"]
+    assert by_unit.index[0] == "defra-2023"
+    assert {"agribalyse", "carbon_catalogue"} < set(by_unit.index)
+    assert set(by_unit.iloc[1:]) == {"kg CO2e per kg, cradle to gate"}
+    assert set(result.estimates["method"]) == {"spend-based", "average-data", ""}
     assert result.model_card["model_version"] == model.version
 
 

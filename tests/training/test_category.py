@@ -5,10 +5,18 @@ import pandas as pd
 import pytest
 
 from models.candidates import VIEWS, Questions
+from models.lexicon import Lexicon
 from models.ranked_category import ask
 from models.ranker import CategoryRanker
 from models.reference_index import ReferenceIndex
-from training.category import FOLDS, WEIGHTS, FittedCategory, LabelledLines, fit_category
+from training.category import (
+    FOLDS,
+    WEIGHTS,
+    FittedCategory,
+    LabelledLines,
+    LabelledPoints,
+    fit_category,
+)
 from training.evaluation import expected_calibration_error, hits
 from training.labelled_sets import LabelledSet
 
@@ -89,11 +97,45 @@ def test_every_line_is_answered_by_a_model_that_has_not_seen_it_and_answered_wel
         assert expected_calibration_error(stated, first) < 0.15
 
 
+def test_what_is_accepted_is_relevant_and_the_rest_as_far_as_it_is_voted_for(lines):
+    classes = np.array(["322121", "339113"])
+    rows, column = np.array([0, 80]), np.array([[0, 1], [1, 0]])
+    assert lines.relevance(rows, column, classes).tolist() == [[0, 1], [1, 0]]
+    votes = [{"322121": 0.4, "339113": 0.6}] * 80
+    voted = replace(lines, sets=[replace(lines.sets[0], votes=votes), lines.sets[1]])
+    assert voted.relevance(rows, column, classes).tolist() == [[0.4, 1], [1, 0]]
+    np.testing.assert_allclose(voted.target(rows, classes), [[0.4, 0.6], [0, 1]])
+
+
+def test_the_entry_of_a_line_is_the_one_that_holds_it_whole(lines, ledger_index):
+    entry = lines.entry(ledger_index)
+    assert ledger_index.entries["text"].iloc[entry].tolist() == lines.questions.text.tolist()
+    other = ReferenceIndex(ledger_index.entries[:10], ledger_index.quantised[:10], ledger_index.scale[:10])
+    assert (lines.entry(other) == -1).all()
+
+
+def test_lines_that_the_index_does_not_hold_are_scored_though_not_learned_from(lines, ledger_index):
+    lexicon = Lexicon.of(ledger_index.entries["text"])
+    missing = (ledger_index.entries["source"] == "austin").to_numpy()
+    points = LabelledPoints.of(ledger_index.without(missing), lexicon, lines)
+    ridge, score = points.regress(np.arange(100))
+    assert len(ridge.held_out_) == 80
+    best = ridge.codes_[score[80:].argmax(axis=1)]
+    assert np.mean([code == codes[0] for code, codes in zip(best, lines.sets[1].accepted, strict=True)]) > 0.9
+
+
 def log_odds(fitted: FittedCategory, rows: np.ndarray) -> np.ndarray:
-    """Logarithms of the held-out probabilities of some lines about their mean, over their length."""
+    """Logarithms of the held-out probabilities of some lines about their mean, over their length.
+
+    Those of the best category, which has a lead, are left out.
+    """
     logarithm = np.log(fitted.held_out[rows].toarray())
+    others = np.argsort(
+        logarithm.argmax(axis=1)[:, None] == np.arange(logarithm.shape[1]), axis=1, kind="stable"
+    )
+    logarithm = np.take_along_axis(logarithm, others[:, :-1], axis=1)
     logarithm -= logarithm.mean(axis=1, keepdims=True)
-    return logarithm / np.linalg.norm(logarithm, axis=1, keepdims=True)
+    return logarithm / np.maximum(np.linalg.norm(logarithm, axis=1, keepdims=True), 1e-6)
 
 
 def relabelled(

@@ -1,7 +1,10 @@
+import tomllib
+from importlib.resources import files
+
 import pytest
 
 from data.concordances import cpv_to_nace_division, nace_to_naics_2017
-from data.taxonomies import naics_titles
+from data.taxonomies import naics_titles, psc
 from models.buyer_codes import BuyerCodes
 from training.code_table import code_table
 
@@ -70,5 +73,34 @@ def test_codes_of_every_scheme_lead_to_their_goods(codes, scheme, code, category
 
 def test_no_code_leads_out_of_the_classification(codes):
     assert set(codes.table["naics_code"]) <= set(naics_titles()["naics_code"])
-    assert set(codes.table["scheme"]) == {"NAICS", "NACE", "HS", "CN", "CPV", "EMDN"}
+    assert set(codes.table["scheme"]) == {"NAICS", "NACE", "HS", "CN", "CPV", "EMDN", "PSC", "UNSPSC"}
     assert not codes.table.duplicated().any()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "code", "head", "far"),
+    [
+        ("PSC", "6515", "339112", "541"),  # medical and surgical instruments
+        ("PSC", "R499", "541611", "33"),  # other professional services
+        ("UNSPSC", "42132203", "339113", "54"),  # medical gloves
+        ("UNSPSC", "44121706", "339940", "62"),  # pencils
+    ],
+)
+def test_codes_without_an_official_bridge_lead_to_what_they_mean(codes, scheme, code, head, far):
+    found = codes.categories(scheme, code)
+    assert head in found
+    assert not any(category.startswith(far) for category in found)
+
+
+@pytest.mark.parametrize("name", ["psc_to_naics.toml", "unspsc_to_naics.toml"])
+def test_every_prefix_of_a_bridge_of_our_own_is_one_of_naics(name):
+    known = naics_titles()["naics_code"]
+    bridge = tomllib.loads(files("data").joinpath(name).read_text("utf-8"))
+    prefixes = {prefix for found in bridge.values() for prefix in found}
+    assert not {prefix for prefix in prefixes if not known.str.startswith(prefix).any()}
+
+
+def test_every_active_group_of_the_us_codes_is_bridged():
+    bridge = tomllib.loads(files("data").joinpath("psc_to_naics.toml").read_text("utf-8"))
+    heads = psc()["psc_code"].map(lambda code: code[:2] if code[0].isdigit() else code[0])
+    assert set(heads) <= set(bridge)

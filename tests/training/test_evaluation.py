@@ -10,7 +10,7 @@ from scipy import sparse
 from features.price_tables import FactorPrices
 from models.factor_sets import FactorSet
 from training.baselines import TfidfNeighbours, constant_factor
-from training.evaluation import EVALUATED_ON, OWN, evaluate, expected_calibration_error, hits
+from training.evaluation import AGREED, EVALUATED_ON, OWN, evaluate, expected_calibration_error, hits
 from training.scoreboard import print_scores
 from training.scorecards import Scorecard
 
@@ -132,6 +132,18 @@ def test_the_scorecard_has_every_line_once_with_its_group_and_its_own_answer(fou
         one = score(found, dataset, OWN)
         assert one.top1 == pytest.approx(mine["hit1"].mean())
         assert one.coverage == pytest.approx((mine["log_error"].abs() <= mine["half_width"]).mean())
+
+
+def test_lines_that_people_agree_about_have_a_row_of_their_own(fitted, lines, factor_set, truth):
+    trust = np.where(np.arange(80) % 4 == 0, AGREED, 0.5)
+    votes = [{codes[0]: share} for codes, share in zip(lines.sets[0].accepted, trust, strict=True)]
+    voted = replace(lines, sets=[replace(lines.sets[0], trust=trust, votes=votes), lines.sets[1]])
+    wrong = (truth + (np.arange(100) % 4 != 0)) % 5
+    found = evaluate(answering(fitted, wrong), voted, factor_set)
+    agreed = score(found, "public agreed", OWN)
+    assert (agreed.lines, agreed.top1, agreed.factor_sum) == (20, 1, pytest.approx(1))
+    assert score(found, "public", OWN).top1 == pytest.approx(0.25)
+    assert set(found.scorecard["dataset"]) == {"public", "austin"}
 
 
 def test_the_baselines_stand_beside_the_model_for_every_set(found):

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from training.dutch_foods import ENGLISH
 from training.intensity_domains import DOMAINS, catalogue_domain, inventory_domain, material_domain
-from training.intensity_families import families
+from training.intensity_families import equal_products, families
 from training.intensity_sets import intensity_examples, product_name
 
 
@@ -68,6 +69,18 @@ def test_materials_are_per_kg_and_say_when_they_are_recycled(examples):
 
 
 @pytest.mark.data_package
+def test_dutch_foods_have_english_names(examples):
+    dutch = examples[examples["source"] == "rivm_food"]
+    assert set(dutch["text"]) <= set(ENGLISH.values())
+    assert dutch.set_index("text").loc["Kale", "kg_co2e_per_kg"] == pytest.approx(0.36, abs=0.01)
+
+
+@pytest.mark.data_package
+def test_figures_that_name_no_product_are_left_out(examples):
+    assert not examples["text"].str.contains("products sold to|Products sold to").any()
+
+
+@pytest.mark.data_package
 def test_a_family_holds_all_rows_of_a_source_that_share_a_value(examples):
     same = examples[examples["source"] == "ecobalyse_agribalyse"].groupby("kg_co2e_per_kg")["group"].nunique()
     assert same.max() == 1
@@ -112,6 +125,19 @@ def test_equal_values_of_one_source_and_nearly_equal_texts_belong_together():
     group = families(examples, pd.Series([""] * 5), vectors)
     assert group[0] == group[1] != group[2]
     assert group[3] == group[4]
+
+
+def test_equal_products_are_fewer_than_a_family():
+    examples = pd.DataFrame(
+        {
+            "text": ["Apple, raw", "Apples, raw", "Raw apple", "Apple, dried", "Apple pie"],
+            "source": ["a", "b", "c", "a", "a"],
+            "kg_co2e_per_kg": [0.2, 0.3, 0.4, 0.9, 0.9],
+        }
+    )
+    product = equal_products(examples)
+    assert product[0] == product[1] == product[2] != product[3]
+    assert product[3] == product[4]
 
 
 def test_domains_by_rule():

@@ -70,6 +70,21 @@ def test_every_line_can_be_kept_from_finding_itself(sets):
     assert len(set(records)) == len(records)
 
 
+def test_a_label_is_shared_out_as_people_voted_and_else_by_order(sets):
+    for labelled in sets.values():
+        assert all(sum(share.values()) == pytest.approx(1) for share in labelled.shares)
+    grocery = sets["grocery"]
+    mostly = [
+        share.get(codes[0], 0) == max(share.values())
+        for share, codes in zip(grocery.votes, grocery.accepted, strict=True)
+    ]
+    assert sum(mostly) / len(mostly) > 0.99
+    assert {len(code) for share in grocery.votes for code in share} == {6}
+    assert sets["austin"].shares[0] == {sets["austin"].accepted[0][0]: 1.0}
+    row = next(n for n, codes in enumerate(sets["public"].accepted) if len(codes) == 2)
+    assert list(sets["public"].shares[row].values()) == pytest.approx([1 / 1.6, 0.6 / 1.6])
+
+
 @pytest.mark.parametrize("name", ["austin", "grocery", "public"])
 def test_the_first_lines_are_whole_groups_and_all_of_a_line(sets, name):
     labelled, first = sets[name], sets[name].first(200)
@@ -79,6 +94,7 @@ def test_the_first_lines_are_whole_groups_and_all_of_a_line(sets, name):
     assert first.accepted == [codes for codes, keep in zip(labelled.accepted, kept, strict=True) if keep]
     assert first.record.tolist() == labelled.record[kept].tolist()
     assert first.trust.tolist() == labelled.trust[kept].tolist()
+    assert first.shares == [share for share, keep in zip(labelled.shares, kept, strict=True) if keep]
     assert list(first.supplier.index) == list(range(len(first.text)))
 
 
