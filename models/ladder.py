@@ -91,7 +91,8 @@ class Ladder(BaseEstimator):  # type: ignore[misc]
         -------
         pandas.DataFrame
             ``money``, with the figures, reasons and records of the mass route where it is the only one, or
-            expected to err clearly less; a mass that was itself learned from the money is none to choose. The
+            expected to err clearly less and a product much like it is known; a mass that was itself learned
+            from the money is none to choose, and where the two disagree the money stands. The
             method that was not chosen stands in the columns ``other_*``. A line whose two figures are farther
             apart than both may err is for review: its quantity, its money or its category must be wrong.
         """
@@ -108,10 +109,11 @@ class Ladder(BaseEstimator):  # type: ignore[misc]
         paid = (by_money["kg_co2e"].notna() & (by_money["kg_co2e"] != 0)).to_numpy()
         free = (by_money["kg_co2e"] == 0).to_numpy()
         told = ~mass["from_money"].to_numpy(dtype=bool)
-        chosen = told & (~paid | (own < _CLEARLY * expected))
         with np.errstate(divide="ignore", invalid="ignore"):
             apart = np.abs(np.log(np.abs(by_money["kg_co2e"].to_numpy() / mass["kg_co2e"].to_numpy())))
         disagree = paid & told & (apart > own + expected)
+        clearly = mass["near"].to_numpy(dtype=bool) & ~disagree & (own < _CLEARLY * expected)
+        chosen = told & (~paid | clearly)
         alone_and_wide = ~paid & (own > np.log(WIDE_FACTOR))
 
         out.loc[rows, "mass_kg"] = mass["mass_kg"]

@@ -51,9 +51,9 @@ _READ: Final = {
 
 Floats = npt.NDArray[np.float64]
 MASS_ROUTE_FIELDS: Final = (
-    "kg_co2e", "kg_co2e_low", "kg_co2e_high", "half_width", "mass_kg", "from_money", "method", "factor_id",
-    "factor_value", "factor_unit", "factor_source", "data_quality", "explanation", "conversions", "evidence",
-    "contributions",
+    "kg_co2e", "kg_co2e_low", "kg_co2e_high", "half_width", "mass_kg", "from_money", "near", "method",
+    "factor_id", "factor_value", "factor_unit", "factor_source", "data_quality", "explanation", "conversions",
+    "evidence", "contributions",
 )  # fmt: skip
 
 
@@ -98,8 +98,8 @@ class MassRoute:
         pandas.DataFrame
             :data:`MASS_ROUTE_FIELDS` of the lines with an estimate, on the index of ``lines``; kg CO2e from
             cradle to gate, ``half_width`` in log kg CO2e, ``from_money`` whether the mass was learned from
-            the money that the line cost. Lines of services, without a mass, or with one that
-            says too little have no row.
+            the money that the line cost, ``near`` whether a product much like it is known. Lines of services,
+            without a mass, or with one that says too little have no row.
         """
         if lines.empty:
             return _no_rows(lines)
@@ -155,6 +155,7 @@ class _WeighedLines:
                 "kg_co2e_high": significant(high),
                 "half_width": width,
                 "mass_kg": mass,
+                "near": self._of_goods("similarity") >= _TECHNOLOGICAL[-1],
                 "from_money": (self.masses["basis"] == LearnedBasis.PER_USD).to_numpy(),
                 "method": METHOD,
                 "factor_id": FACTOR_ID,

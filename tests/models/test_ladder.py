@@ -36,7 +36,14 @@ def by_money(*rows):
 
 def by_mass(*rows, index):
     blank = {**dict.fromkeys(MASS_ROUTE_FIELDS, ""), "factor_value": 4.0}
-    plain = {**blank, "method": "average-data", "explanation": "Mass.", "mass_kg": 5.0, "from_money": False}
+    plain = {
+        **blank,
+        "method": "average-data",
+        "explanation": "Mass.",
+        "mass_kg": 5.0,
+        "from_money": False,
+        "near": True,
+    }
     return pd.DataFrame([{**plain, **row} for row in rows], index=index)
 
 
@@ -77,10 +84,10 @@ def test_goods_given_away_have_a_footprint_that_a_person_should_look_at(ladder):
     assert (out["status"], out["reason"], out["kg_co2e"]) == ("review", "zero_amount", 20.0)
 
 
-def test_figures_that_are_too_far_apart_are_for_review_whichever_is_chosen(ladder):
+def test_figures_that_are_too_far_apart_are_for_review_and_the_money_stands(ladder):
     money = by_money(figures(1.0, 1.0), figures(1.0, 1.0))
     out = ladder.choose(money, by_mass(figures(1000.0, 0.5), figures(1000.0, 2.0), index=[0, 1]))
-    assert list(out["method"]) == ["average-data", "spend-based"]
+    assert list(out["method"]) == ["spend-based", "spend-based"]
     assert (out["status"] == "review").all()
     assert (out["reason"] == "methods_disagree").all()
 
@@ -130,3 +137,10 @@ def test_a_mass_learned_from_the_money_is_no_way_out_and_disagrees_with_nothing(
     out = ladder.choose(by_money(nothing, figures(0.01, 0.5)), mass)
     assert list(out["reason"]) == ["factor_missing", ""]
     assert list(out["method"]) == ["", "spend-based"]
+
+
+def test_goods_that_no_known_product_is_like_stay_with_the_money(ladder):
+    out = ladder.choose(
+        by_money(figures(10.0, 1.0)), by_mass(figures(20.0, 0.5, near=False), index=[0])
+    ).iloc[0]
+    assert (out["method"], out["other_method"]) == ("spend-based", "average-data")
