@@ -1,5 +1,6 @@
 """Amounts of substance on purchase lines: quantity, unit and description brought together."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Final
@@ -27,6 +28,7 @@ PACKAGE_GSD: Final = 3.0
 _IMPERIAL: Final = frozenset({"GB", "IE"})
 _WHOLE: Final = 0.02
 _REAM: Final = read_unit("RM")
+_COUNTED: Final = re.compile(r"\b(?P<count>[1-9][\d,]*)\s?(?P<word>[a-z]{2,12})\b", re.IGNORECASE)
 
 
 class Quantities(pa.DataFrameModel):
@@ -73,6 +75,8 @@ class _Reading:
     gsd: float
     span: str
     strength: str
+    restated: float = float("nan")
+    """Number of units that the text counts itself: 200 in "paper (200 reams)" beside a unit of a ream."""
 
 
 def quantities(items: pd.DataFrame) -> DataFrame[Quantities]:
@@ -109,9 +113,10 @@ def quantities(items: pd.DataFrame) -> DataFrame[Quantities]:
     amounts = ["mass_kg", "volume_l", "area_m2", "length_m", "articles", "pieces"]
     lines[amounts] = lines[amounts].to_numpy() * quantity[:, None]
     _check_unit_against_text(lines, quantity)
+    _check_count_against_quantity(lines, quantity)
     _without_quantity(lines, np.isnan(quantity) | (quantity == 0))
     lines.index = items.index
-    return Quantities.validate(lines)
+    return Quantities.validate(lines.drop(columns="restated"))
 
 
 def _readings(keys: Iterable[tuple[str, str, bool]]) -> pd.DataFrame:
@@ -125,8 +130,26 @@ def _readings(keys: Iterable[tuple[str, str, bool]]) -> pd.DataFrame:
 
 def _read(description: str, unit_text: str, *, imperial: bool) -> _Reading:
     """Bring a unit and a description together."""
-    contents = read_contents(description, imperial=imperial)
     unit = read_unit(unit_text, imperial=imperial)
+    description, restated = _of_one_unit(description, unit)
+    return replace(_read_one(description, unit, unit_text, imperial=imperial), restated=restated)
+
+
+def _of_one_unit(description: str, unit: Unit) -> tuple[str, float]:
+    """Let the text speak of one unit: "200 reams" beside a unit of a ream counts what the quantity counts."""
+    restated = float("nan")
+    if unit.kind is UnitKind.PIECES and unit.pieces > 1:
+        for found in _COUNTED.finditer(description):
+            if read_unit(found["word"]) == unit:
+                restated = float(found["count"].replace(",", ""))
+                description = description[: found.start()] + found["word"] + description[found.end() :]
+                break
+    return description, restated
+
+
+def _read_one(description: str, unit: Unit, unit_text: str, *, imperial: bool) -> _Reading:
+    """Bring a unit and a description of one of it together."""
+    contents = read_contents(description, imperial=imperial)
     if unit == _REAM and "ream" not in description.lower():
         contents = read_contents(f"{description} ream", imperial=imperial)
     if unit.kind is UnitKind.UNKNOWN and any(character.isdigit() for character in unit_text):
@@ -253,6 +276,15 @@ def _check_unit_against_text(lines: pd.DataFrame, quantity: npt.NDArray[np.float
     other = (np.abs(quantity) * lines["article_kg"] / lines["mass_kg"].abs())[open_reading]
     doubt = np.exp(np.abs(np.log(other.to_numpy(dtype=np.float64))) / 2)
     lines.loc[open_reading, "gsd"] = np.maximum(doubt, OPEN_READING_GSD)
+
+
+def _check_count_against_quantity(lines: pd.DataFrame, quantity: npt.NDArray[np.float64]) -> None:
+    """Note lines whose text counts another number of units than the quantity: it may count packs of them."""
+    restated = lines["restated"].to_numpy(dtype=np.float64)
+    other = np.isfinite(restated) & (restated > 1) & (restated != np.abs(quantity))
+    lines.loc[other, "note"] = str(Note.UNIT_AND_TEXT_DISAGREE)
+    has_mass = other & lines["mass_kg"].notna().to_numpy()
+    lines.loc[has_mass, "gsd"] = np.maximum(np.sqrt(restated[has_mass]), OPEN_READING_GSD)
 
 
 def _without_quantity(lines: pd.DataFrame, missing: npt.NDArray[np.bool_]) -> None:

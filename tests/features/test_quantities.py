@@ -187,3 +187,18 @@ def test_a_unit_and_a_text_that_disagree_widen_the_mass_by_how_far_they_are_apar
     ).iloc[0]
     assert found["note"] == "unit_and_text_disagree"
     assert found["gsd"] == pytest.approx(max(apart**0.5, 1.5), rel=0.03)
+
+
+def test_a_text_that_counts_the_units_of_the_line_says_what_the_quantity_says():
+    paper = "A4 recycled copier paper 80 gsm (200 reams)"
+    whole, one = read(paper, 200, "ream"), read("A4 recycled copier paper 80 gsm", 200, "ream")
+    assert whole.mass_kg == pytest.approx(one.mass_kg) == pytest.approx(200 * 500 * 0.210 * 0.297 * 0.080)
+    assert (whole.note, whole.gsd) == (one.note, one.gsd)
+    assert read("Eggs, 5 dozen", 5, "dozen").pieces == 60
+
+
+def test_a_text_that_counts_other_units_than_the_quantity_widens_the_mass():
+    found = read("A4 copier paper 80 gsm, 5 reams", 40, "ream")
+    assert found.mass_kg == pytest.approx(40 * 2.4948)
+    assert found.note == "unit_and_text_disagree"
+    assert found.gsd == pytest.approx(5**0.5)
