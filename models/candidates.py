@@ -15,7 +15,7 @@ from models.candidate_features import CandidateFeatures, families, normalised
 from models.kernel_ridge import KernelRidge, Points
 from models.lexicon import Lexicon
 from models.reference_index import Neighbours, ReferenceIndex, cosines
-from models.reference_sources import CLASSIFICATIONS, LABELLED_SOURCES, SOURCES, voted_categories
+from models.reference_sources import CLASSIFICATIONS, LABELLED_SOURCES, voted_categories
 
 _BLOCK: Final = 256
 _TRADE_SECTORS: Final = ("42", "44", "45")
@@ -29,7 +29,10 @@ _LEAST_VOTE: Final = 0.005
 VIEWS: Final = ("line", "description", "supplier")
 """What of a line a text is compared with: description and supplier together, or one of them."""
 
-_VIEW_SOURCES: Final = ("naics_2017_index", "naics_2017_titles", "public_lines")
+_VIEW_SOURCES: Final = {
+    "description": ("naics_2017_index", "naics_2017_titles", "public_lines", "purchase_wordings"),
+    "supplier": ("naics_2017_index", "naics_2017_titles", "public_lines", "known_suppliers"),
+}
 
 Floats = npt.NDArray[np.float32]
 
@@ -113,9 +116,6 @@ class _Source:
     weight: Floats
 
 
-_NOTHING: Final = _Source(slice(0, 0), np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32))
-
-
 class CandidateFinder(BaseEstimator):  # type: ignore[misc]
     """Find candidates in a reference index and describe them.
 
@@ -175,6 +175,8 @@ class CandidateFinder(BaseEstimator):  # type: ignore[misc]
             (str(view), str(source)): self._source(np.flatnonzero(group == number))
             for number, (view, source) in enumerate(keys)
         }
+        self._classifications = [name for name in CLASSIFICATIONS if ("line", name) in self._sources]
+        self._labelled = [name for name in LABELLED_SOURCES if ("line", name) in self._sources]
         self._line = slice(0, int((ordered["view"] == "line").sum()))
         self._words = lexicon.weigh(ordered["text"][self._line]).T
         sector = np.array([code[:2] for code in self.classes_])
@@ -216,7 +218,7 @@ class CandidateFinder(BaseEstimator):  # type: ignore[misc]
             words = self.lexicon_.weigh(block.text)
             similarity = self._cosines(block.vectors["line"], self._line, None)
             similarity += self.word_weight * (words @ self._words).toarray()
-            shares = {source: self._share(similarity, source) for source in CLASSIFICATIONS}
+            shares = {source: self._share(similarity, source) for source in self._classifications}
             parts.append(self._points(block, words, self._classified(similarity, shares)))
         return reduce(Points.followed_by, parts)
 
@@ -246,7 +248,9 @@ class CandidateFinder(BaseEstimator):  # type: ignore[misc]
         if own is not None:
             words[own[:, self._line]] = 0.0
         similarity = cosine + self.word_weight * words
-        shares = {source: self._share(similarity, source) for source in SOURCES}
+        shares = {
+            source: self._share(similarity, source) for source in (*self._classifications, *self._labelled)
+        }
         classified = self._classified(similarity, shares)
         promise = overall = self._overall(classified, shares)
         if self.ridge_ is not None:
@@ -258,7 +262,7 @@ class CandidateFinder(BaseEstimator):  # type: ignore[misc]
         column = np.argsort(-promise, axis=1, kind="stable")[:, : self.candidates]
         features = CandidateFeatures(column, self._families)
         self._add_sources(features, cosine, words, shares)
-        for source in LABELLED_SOURCES:
+        for source in self._labelled:
             features.add(f"{source}.count", self._count(source, own))
         self._add_views(features, questions, own)
         self._add_overall(features, overall, questions)
@@ -270,28 +274,28 @@ class CandidateFinder(BaseEstimator):  # type: ignore[misc]
     def _add_sources(
         self, features: CandidateFeatures, cosine: Floats, words: Floats, shares: dict[str, Floats]
     ) -> None:
-        for source in SOURCES:
-            entries = self._sources.get(("line", source), _NOTHING)
+        for source, votes in shares.items():
+            entries = self._sources["line", source]
             features.add_similarity(
                 f"{source}.similarity", self._class_best(cosine[:, entries.rows], entries)
             )
             features.add_similarity(f"{source}.words", self._class_best(words[:, entries.rows], entries))
-            share = normalised(shares[source])
-            features.add_shares(source, share)
-        for source in LABELLED_SOURCES:
+            features.add_shares(source, normalised(votes))
+        for source in self._labelled:
             features.add(f"{source}.votes", np.log(shares[source].sum(axis=1, keepdims=True) + 1e-9))
 
     def _add_views(
         self, features: CandidateFeatures, questions: Questions, own: npt.NDArray[np.bool_] | None
     ) -> None:
-        for view in VIEWS[1:]:
-            for source in _VIEW_SOURCES:
-                entries = self._sources.get(
-                    (view if source in LABELLED_SOURCES else "line", source), _NOTHING
-                )
+        for view, sources in _VIEW_SOURCES.items():
+            for source in sources:
+                of_view = source in LABELLED_SOURCES
+                entries = self._sources.get((view if of_view else "line", source))
+                if entries is None:
+                    continue
                 cosine = self._cosines(questions.vectors[view], entries.rows, own)
                 best = self._class_best(cosine, entries)
-                if view == "supplier" or source in LABELLED_SOURCES:
+                if view == "supplier" or of_view:
                     best = np.where(questions.has_supplier[:, None], best, np.float32(np.nan))
                 features.add_similarity(f"{view}.{source}", best)
 
@@ -322,39 +326,35 @@ class CandidateFinder(BaseEstimator):  # type: ignore[misc]
 
     def _classified(self, similarity: Floats, shares: dict[str, Floats]) -> Floats:
         """Votes of all classifications by class, (b, C)."""
-        best = {source: self._best(similarity, source) for source in CLASSIFICATIONS}
+        best = {source: self._best(similarity, source) for source in self._classifications}
         highest = np.maximum.reduce(list(best.values()))
-        votes = [
-            shares[source] * np.exp((best[source] - highest) / self.temperature) for source in CLASSIFICATIONS
-        ]
+        votes = [shares[source] * np.exp((best[source] - highest) / self.temperature) for source in best]
         return np.asarray(np.sum(votes, axis=0), dtype=np.float32)
 
     def _overall(self, classified: Floats, shares: dict[str, Floats]) -> Floats:
         """Promise of each category, (b, C): votes of all classifications, and of each labelled set."""
         overall = normalised(classified * self._prior)
-        for source in LABELLED_SOURCES:
+        for source in self._labelled:
             overall = overall + _LABELLED_SHARE * normalised(shares[source])
         return np.asarray(overall, dtype=np.float32)
 
     def _best(self, similarity: Floats, source: str) -> Floats:
-        rows = self._sources.get(("line", source), _NOTHING).rows
+        rows = self._sources["line", source].rows
         return np.asarray(similarity[:, rows].max(axis=1, keepdims=True, initial=-np.inf))
 
     def _share(self, similarity: Floats, source: str) -> Floats:
         """Votes of a source's entries by class, (b, C); the vote of its nearest entry is its weight."""
-        entries = self._sources.get(("line", source), _NOTHING)
+        entries = self._sources["line", source]
         out = np.zeros((len(similarity), len(self.classes_)), dtype=np.float32)
-        if len(entries.classes):
-            logit = (similarity[:, entries.rows] - self._best(similarity, source)) / self.temperature
-            vote = np.where(logit > -_LIMIT, np.exp(logit), 0.0) * entries.weight
-            out[:, entries.classes] = np.add.reduceat(vote, entries.starts, axis=1)
+        logit = (similarity[:, entries.rows] - self._best(similarity, source)) / self.temperature
+        vote = np.where(logit > -_LIMIT, np.exp(logit), 0.0) * entries.weight
+        out[:, entries.classes] = np.add.reduceat(vote, entries.starts, axis=1)
         return out
 
     def _class_best(self, values: Floats, entries: _Source) -> Floats:
         """Largest of the entries' values of each class, (b, C), at least 0; 0 where a class has none."""
         out = np.zeros((len(values), len(self.classes_)), dtype=np.float32)
-        if len(entries.classes):
-            out[:, entries.classes] = np.maximum.reduceat(values, entries.starts, axis=1).clip(min=0.0)
+        out[:, entries.classes] = np.maximum.reduceat(values, entries.starts, axis=1).clip(min=0.0)
         return out
 
     def _cosines(self, vectors: Floats, rows: slice, own: npt.NDArray[np.bool_] | None) -> Floats:
@@ -384,13 +384,12 @@ class CandidateFinder(BaseEstimator):  # type: ignore[misc]
 
     def _count(self, source: str, own: npt.NDArray[np.bool_] | None) -> Floats:
         """Weight of a source's entries by class, log(1 + weight), (1, C); (b, C) where some are hidden."""
-        entries = self._sources.get(("line", source), _NOTHING)
+        entries = self._sources["line", source]
         weight = entries.weight[None, :]
         if own is not None:
             weight = np.where(own[:, entries.rows], np.float32(0.0), weight)
         out = np.zeros((len(weight), len(self.classes_)), dtype=np.float32)
-        if len(entries.classes):
-            out[:, entries.classes] = np.add.reduceat(weight, entries.starts, axis=1)
+        out[:, entries.classes] = np.add.reduceat(weight, entries.starts, axis=1)
         return np.log1p(out)
 
 

@@ -240,7 +240,7 @@ class FootprintModel:
             for name in valued.columns:
                 by_money.loc[rows, name] = valued[name].to_numpy()
         rows = np.flatnonzero(open_lines)
-        by_mass = MassRoute(self.mass, self.intensity, self.tables).estimates(
+        by_mass = MassRoute(self.mass, self.intensity, self.tables, self.encoder).estimates(
             lines.iloc[rows],
             questions.vectors["description"][number[rows]],
             CategoryProbabilities(self.category.classes_, queries.votes.probability[queries.number[rows]]),

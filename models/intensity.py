@@ -7,27 +7,23 @@ import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pandera.pandas as pa
-from pandera.typing.pandas import Series
 from scipy import sparse
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
 from models.conformal import ConformalByKind
+from models.intensity_examples import BOUNDARIES, Boundary, IntensityExamples, boundary_positions
 from models.intensity_features import (
-    BOUNDARIES,
     FEATURES,
     JOINT_MEAN,
     KERNEL,
     KINDS,
     MAIN_DOMAIN,
     SAME_BOUNDARY,
-    Boundary,
     CategoryProbabilities,
     Footprints,
     Products,
     blocks,
-    boundary_positions,
     features,
 )
 from models.intensity_kernel import KernelRegression
@@ -64,28 +60,6 @@ _TWINS: Final = 4
 """Products of one name, source and boundary that evidence looks past."""
 
 _Vector = npt.NDArray[np.float64]
-
-
-class IntensityExamples(pa.DataFrameModel):
-    """Products with a known footprint per kg."""
-
-    text: Series[str] = pa.Field(str_length={"min_value": 1})
-    kg_co2e_per_kg: Series[float] = pa.Field(gt=0, description="at the boundary")
-    gate_kg_co2e_per_kg: Series[float] = pa.Field(gt=0, description="at the gate; the same if not told")
-    boundary: Series[str] = pa.Field(isin=BOUNDARIES)
-    domain: Series[str]
-    group: Series[str] = pa.Field(description="members of a family are not independent")
-    source: Series[str] = pa.Field(description="of the data catalogue")
-    licence: Series[str]
-    weight: Series[float] = pa.Field(gt=0, description="as evidence; 1 = a published footprint")
-    weight_kg: Series[float] = pa.Field(gt=0, nullable=True, description="of a piece; NaN if unknown")
-
-    class Config:
-        """Exactly these columns, in this order."""
-
-        strict = True
-        ordered = True
-        coerce = True
 
 
 class IntensityModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]

@@ -2,16 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
-
-Boundary = Literal["gate", "shop", "consumer", "reported"]
-BOUNDARIES: Final[tuple[Boundary, ...]] = ("gate", "shop", "consumer", "reported")
-"""Where a footprint ends; ``reported`` is the boundary a company chose and did not break down."""
 
 _LEVELS: Final = {6: 0.4, 4: 0.3, 3: 0.3}  # digits of the NAICS code, and how much agreement there weighs
 _BLOCK: Final = 64  # the rounding of a matrix product depends on its shape, so every block is filled up
@@ -102,7 +98,7 @@ class Footprints:
 
     @classmethod
     def of_examples(cls, examples: pd.DataFrame) -> "Footprints":
-        """Take them from m rows of :class:`models.intensity.IntensityExamples`."""
+        """Take them from m rows of :class:`models.intensity_examples.IntensityExamples`."""
         names = examples["group"].to_numpy(dtype=str)
         _, group, size = np.unique(names, return_inverse=True, return_counts=True)
         domain, lines = examples["domain"], examples["domain"].value_counts()
@@ -249,11 +245,6 @@ def _statistics(
             _mean(footprints.main[entry].astype(np.float64), vote),
         ]
     )
-
-
-def boundary_positions(boundary: pd.Series) -> npt.NDArray[np.int64]:
-    """Positions in :data:`BOUNDARIES`, (n,)."""
-    return np.array([BOUNDARIES.index(name) for name in boundary], dtype=np.int64)
 
 
 def _mean(value: _Vector, weight: _Vector) -> _Vector:

@@ -11,7 +11,7 @@ from models.intensity_features import Products, blocks
 
 _TEXT, _INDUSTRY = 1.5, 1.0  # how fast likeness falls with the squared distance of texts, and of industries
 _SHARED_INDUSTRY, _SHARED_BOUNDARY, _SHARED = 0.5, 0.5, 0.5
-_NOISE: Final = 0.3
+_NOISE: Final = 0.1
 
 _Matrix = npt.NDArray[np.float32]
 _Vector = npt.NDArray[np.float64]

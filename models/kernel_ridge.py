@@ -16,7 +16,7 @@ from models.state import State
 
 _WIDTH: Final = 0.2
 _TEXT, _WORDS, _VOTES = 0.5, 0.2, 0.3
-_PROTOTYPE_SOURCES: Final = ("naics_2017_index", "naics_2017_titles")
+_PROTOTYPE_SOURCES: Final = ("naics_2017_index", "naics_2017_titles", "purchase_wordings")
 _TEMPERATURE: Final = 0.1
 
 Floats = npt.NDArray[np.float32]

@@ -12,7 +12,8 @@ from features.conversions import Conversion
 from features.deflation import deflators
 from features.money import MoneyOptions, net_spend
 from features.price_tables import FactorPrices, PriceTables
-from features.quantities import Basis, Note, quantities
+from features.quantities import Basis, Note, goods_without_amount, quantities
+from features.text import TextEncoder, clean_text
 from models.explanation import (
     contributions_json,
     conversions_json,
@@ -67,11 +68,14 @@ class MassRoute:
         Fitted.
     tables
         Prices.
+    encoder
+        Fitted; for descriptions without their amounts.
     """
 
     mass: MassModel
     intensity: IntensityModel
     tables: PriceTables
+    encoder: TextEncoder
 
     def estimates(
         self,
@@ -115,6 +119,7 @@ class MassRoute:
             vectors=vectors[rows],
             categories=categories[rows],
             intensity=self.intensity,
+            encoder=self.encoder,
         )
         return weighed.estimates()
 
@@ -136,6 +141,7 @@ class _WeighedLines:
     vectors: npt.NDArray[np.float32]
     categories: CategoryProbabilities
     intensity: IntensityModel
+    encoder: TextEncoder
 
     def estimates(self) -> pd.DataFrame:
         if self.lines.empty:
@@ -199,7 +205,18 @@ class _WeighedLines:
         """Footprint of a kilogram of each goods, g rows."""
         first = self._distinct[1]
         texts = self.lines["description"].iloc[first]
-        return self.intensity.predict(texts, self.vectors[first], self.categories[first])
+        return self.intensity.predict(texts, self._goods_vectors, self.categories[first])
+
+    @cached_property
+    def _goods_vectors(self) -> npt.NDArray[np.float32]:
+        """Vectors of what each goods is, without how much of it there is, (g, d)."""
+        first = self._distinct[1]
+        described = self.lines["description"].iloc[first].reset_index(drop=True)
+        goods = described.map(goods_without_amount)
+        changed = np.flatnonzero(goods != described)
+        vectors = self.vectors[first]
+        vectors[changed] = self.encoder.transform(goods.iloc[changed].map(clean_text))
+        return vectors
 
     def _of_goods(self, column: str) -> Floats:
         """Value of each line's goods, (n,)."""
@@ -209,7 +226,7 @@ class _WeighedLines:
     def _evidence(self) -> list[pd.DataFrame]:
         """Nearest known products of each goods."""
         first = self._distinct[1]
-        found = self.intensity.evidence(self.vectors[first], self.categories[first])
+        found = self.intensity.evidence(self._goods_vectors, self.categories[first])
         return [nearest for _, nearest in found.groupby("line", sort=True)]
 
     @cached_property
@@ -270,7 +287,7 @@ class _WeighedLines:
     def _contributions(self) -> list[str]:
         """Say what the footprint of a kilogram, and the kilograms, contribute."""
         first = self._distinct[1]
-        shares = self.intensity.contributions(self.vectors[first], self.categories[first]).to_dict("records")
+        shares = self.intensity.contributions(self._goods_vectors, self.categories[first]).to_dict("records")
         quantity = np.log(np.abs(self._mass))
         return [
             contributions_json(

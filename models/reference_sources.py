@@ -1,4 +1,4 @@
-"""Sources of the reference index: open classifications, and labelled lines of buyers."""
+"""Sources of the reference index: classifications and buyers' words for them, and labelled lines."""
 
 from typing import Final
 
@@ -12,9 +12,10 @@ CLASSIFICATIONS: Final = (
     "naics_2017_descriptions",
     "schedule_b",
     "emdn",
+    "purchase_wordings",
+    "known_suppliers",
 )
 LABELLED_SOURCES: Final = ("austin", "grocery", "public_lines")
-SOURCES: Final = (*CLASSIFICATIONS, *LABELLED_SOURCES)
 
 
 def voted_categories(entries: pd.DataFrame) -> npt.NDArray[np.str_]:

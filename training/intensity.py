@@ -10,7 +10,8 @@ from sklearn.base import clone
 
 from features.text import TextEncoder
 from models.intensity import IntensityModel, family_folds
-from models.intensity_features import BOUNDARIES, CategoryProbabilities, boundary_positions
+from models.intensity_examples import BOUNDARIES, boundary_positions
+from models.intensity_features import CategoryProbabilities
 from models.ranked_category import RankedCategory, ask
 from training.intensity_families import equal_products
 from training.scorecards import Scorecard
@@ -49,7 +50,7 @@ def evaluate_intensity(
     Parameters
     ----------
     examples
-        m rows of :class:`models.intensity.IntensityExamples`.
+        m rows of :class:`models.intensity_examples.IntensityExamples`.
     vectors
         (m, d) unit-norm vectors of their texts.
     categories
@@ -130,7 +131,7 @@ def intensity_scorecard(examples: pd.DataFrame, estimates: pd.DataFrame) -> pd.D
     Parameters
     ----------
     examples
-        m rows of :class:`models.intensity.IntensityExamples`.
+        m rows of :class:`models.intensity_examples.IntensityExamples`.
     estimates
         From :func:`out_of_family`.
 

@@ -19,7 +19,7 @@ from data.labelled import (
     rivm_food,
     uslci,
 )
-from models.intensity import IntensityExamples
+from models.intensity_examples import IntensityExamples
 from training.dutch_foods import ENGLISH
 from training.intensity_domains import catalogue_domain, gate_food_domain, inventory_domain, material_domain
 from training.intensity_families import families
@@ -92,7 +92,7 @@ def intensity_examples(
     Returns
     -------
     examples
-        m rows of :class:`models.intensity.IntensityExamples`.
+        m rows of :class:`models.intensity_examples.IntensityExamples`.
     vectors
         (m, d).
 

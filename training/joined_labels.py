@@ -14,7 +14,7 @@ import pandas as pd
 
 from features.text import clean_text
 from models.category import query_text
-from models.intensity import IntensityExamples
+from models.intensity_examples import IntensityExamples
 from models.reference_index import ReferenceEntries
 from training.labelled_sets import LabelledSet
 from training.reference_entries import labelled_entries

@@ -52,7 +52,7 @@ def priced_goods(
     masses
         n rows of :class:`models.mass.MassExamples`.
     products
-        m rows of :class:`models.intensity.IntensityExamples`.
+        m rows of :class:`models.intensity_examples.IntensityExamples`.
     encode
         Turns texts into unit-norm vectors.
 

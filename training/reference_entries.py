@@ -1,4 +1,4 @@
-"""What the reference index is made of: texts of open classifications and labelled lines."""
+"""What the reference index is made of: classifications, buyers' words for them, and labelled lines."""
 
 import re
 import tomllib
@@ -8,6 +8,7 @@ from typing import Final
 
 import pandas as pd
 
+from data.buyers_words import known_suppliers, purchase_wordings
 from data.taxonomies import emdn, naics_descriptions, naics_index, naics_titles, schedule_b
 from features.text import clean_text
 from models.reference_index import ReferenceEntries
@@ -45,6 +46,8 @@ WEIGHTS: Final = {
     "naics_2017_descriptions": 1.0,
     "schedule_b": 0.1,
     "emdn": 0.1,
+    "purchase_wordings": 1.0,
+    "known_suppliers": 1.0,
     "austin": 1.0,
     "grocery": 1.0,
     "public_lines": 1.0,
@@ -79,6 +82,8 @@ def reference_entries(labelled: Sequence[LabelledSet] | None = None) -> pd.DataF
         _naics_descriptions(),
         _schedule_b(),
         _emdn(),
+        _purchase_wordings(),
+        _known_suppliers(),
         *(labelled_entries(labelled) for labelled in (labelled_sets() if labelled is None else labelled)),
     ]
     entries = pd.concat(parts, ignore_index=True)
@@ -167,6 +172,19 @@ def _emdn() -> pd.DataFrame:
     return _entries(
         devices["emdn_code"].str[0].map(letters), devices["term"].str.lower(), "emdn", devices["emdn_code"]
     ).dropna(subset="naics_code")
+
+
+def _purchase_wordings() -> pd.DataFrame:
+    wordings = purchase_wordings()
+    text = wordings["text"].map(clean_text)
+    return _entries(wordings["naics_code"], text, "purchase_wordings", wordings["naics_code"])
+
+
+def _known_suppliers() -> pd.DataFrame:
+    suppliers = known_suppliers()
+    name = suppliers["supplier"].map(clean_text).str.lower()
+    weight = WEIGHTS["known_suppliers"] * 0.5 ** (suppliers["rank"] - 1)
+    return _entries(suppliers["naics_code"], name, "known_suppliers", suppliers["supplier"], weight)
 
 
 def _entries(

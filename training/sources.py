@@ -64,7 +64,7 @@ QUICK_ROUNDS: Final = 80
 
 Encode = Callable[[pd.Series], npt.NDArray[np.float32]]
 Products = tuple[pd.DataFrame, npt.NDArray[np.float32]]
-"""m rows of :class:`models.intensity.IntensityExamples`, and the (m, d) vectors of their texts."""
+"""m rows of :class:`models.intensity_examples.IntensityExamples`, and the (m, d) vectors of their texts."""
 
 
 def passed_on_masses() -> pd.DataFrame:

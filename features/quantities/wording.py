@@ -1,16 +1,13 @@
 """Numbers with units in a description, told apart: contents, strengths, dimensions, counts."""
 
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
+from features.quantities.numbers import NUMBER, START, is_fraction, number, spelt_plainly
 from features.quantities.units import Unit, UnitKind, text_units
 
-_SMALL_FRACTION: Final = {"2", "3", "4", "8", "16", "32"}
-_NUMBER: Final = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+)"
-_START: Final = r"(?<![\w.#/])(?<!\d[,-])"
 _CONTAINER: Final = (
     r"(?:packs?|pks?|pkts?|pcks?|packets?|pac|box(?:es)?|bxs?|cases?|cs|cartons?|ctns?|bags?|bottles?|btls?|cans?|tins?|"
     r"jars?|tubs?|tubes?|vials?|amp(?:o?ule)?s?|ampules?|sachets?|syringes?|cartridges?|sleeves?|rolls?|drums?|"
@@ -69,6 +66,8 @@ class Wording:
         Paper or cloth, g per m2.
     per
         Unit of "per kg".
+    goods
+        The text with blanks for its amounts; strengths, grammages and sizes are a part of what the goods are.
     """
 
     text: str
@@ -77,31 +76,12 @@ class Wording:
     strengths: list[str] = field(default_factory=list)
     grammage_gsm: float = float("nan")
     per: str = ""
+    goods: str = ""
 
 
-_READ_UP_TO: Final = 300
+READ_UP_TO: Final = 300
 """Characters; what a listing says after its name and pack is about other things."""
 _AMOUNT: Final = re.compile(r"\d|\bper\b|/|do?z|pair|ream", re.IGNORECASE)
-
-
-def number(text: str) -> float:
-    """Read a number with a decimal point or comma, thousands separators, or a fraction.
-
-    Three digits after a single comma are thousands, unless a nought stands before it. A fraction of noughts
-    ("2/0", a size of sutures) is nothing.
-
-    Examples
-    --------
-    >>> number("1,5"), number("1,500"), number("1 1/2"), number("0,250")
-    (1.5, 1500.0, 1.5, 0.25)
-    """
-    whole, _, fraction = text.strip().replace("-", " ").rpartition(" ")
-    if "/" in fraction:
-        above, below = (float(part) for part in fraction.split("/"))
-        return (number(whole) if whole else 0.0) + (above / below if below else 0.0)
-    if re.fullmatch(r"[1-9]\d{0,2}(,\d{3})+(\.\d+)?", fraction):
-        return float(fraction.replace(",", ""))
-    return float(fraction.replace(",", "."))
 
 
 def read_wording(description: str, *, imperial: bool = False) -> Wording:
@@ -109,13 +89,18 @@ def read_wording(description: str, *, imperial: bool = False) -> Wording:
 
     Readings are tried from the most to the least specific, and what one has read is not read again.
     """
-    text = _plain(description[:_READ_UP_TO])
-    found = Wording(text)
+    text = spelt_plainly(description[:READ_UP_TO])
+    found = Wording(text, goods=text)
     if not _AMOUNT.search(text):
         return found
     rest = text
     for reading in (_strengths, _grammages, _gauges, _rates, _multipacks, _dimensions, _counts, _measures):
-        rest = reading(rest, found, imperial)
+        before, rest = rest, reading(rest, found, imperial)
+        if reading in (_rates, _multipacks, _counts, _measures):
+            found.goods = "".join(
+                " " if read != kept else letter
+                for letter, read, kept in zip(found.goods, before, rest, strict=True)
+            )
     found.measures = [measure for measure in found.measures if measure.value * measure.times > 0]
     found.counts = [count for count in found.counts if count.value > 0]
     if not found.grammage_gsm > 0:
@@ -124,33 +109,23 @@ def read_wording(description: str, *, imperial: bool = False) -> Wording:
     return found
 
 
-def _plain(description: str) -> str:
-    """Compatibility characters spelt out, one kind of multiplication sign, single blanks."""
-    text = re.sub(r"(?<=\d)(?=[¼½¾⅓⅔⅛])", " ", description)
-    text = unicodedata.normalize("NFKC", text).replace("\N{FRACTION SLASH}", "/")
-    text = re.sub(r"[\N{MULTIPLICATION SIGN}*]", "x", text)
-    text = re.sub("[\N{GREEK SMALL LETTER MU}\N{MICRO SIGN}]", "u", text)
-    text = re.sub(r"[\N{RIGHT DOUBLE QUOTATION MARK}\N{DOUBLE PRIME}]|''", '"', text)
-    return " ".join(text.replace("_", " ").split())
-
-
 def _blank(text: str, match: re.Match[str]) -> str:
     """Take out what was read; a bar keeps what stood on either side apart."""
     return text[: match.start()] + "|" * (match.end() - match.start()) + text[match.end() :]
 
 
 _STRENGTH: Final = re.compile(
-    rf"""{_START}{_NUMBER}(?:\s?[/+]\s?{_NUMBER})*\s?-?
+    rf"""{START}{NUMBER}(?:\s?[/+]\s?{NUMBER})*\s?-?
     (?:mg|mcg|ug|ng|ul|microlit(?:er|re)s?|(?:milli|micro|nano)gram(?:me)?s?|iu|miu|mmol|mol|meq|mw/v)\b
-      (?:\s?/\s?(?:{_NUMBER}\s?)?(?:ml|millilitres?|l|litres?|g|kg|dose|day|hour|hr|h|actuation|spray|tablet|puff|unit)\b)?
-    |{_START}{_NUMBER}\s?(?:units?|g|grams?|ml)\s?/\s?(?:{_NUMBER}\s?)?(?:ml|l|litres?|dose|kg|g|day|hour|hr)\b
-    |{_START}{_NUMBER}\s?(?:mega)?units?\b(?=.*\b(?:injection|insulin|vial|tablets?|capsules?)\b)
-    |{_START}{_NUMBER}\s?%(?:\s?(?:w/w|w/v|v/v))?
-    |{_START}1:\d{{2,}}""",
+      (?:\s?/\s?(?:{NUMBER}\s?)?(?:ml|millilitres?|l|litres?|g|kg|dose|day|hour|hr|h|actuation|spray|tablet|puff|unit)\b)?
+    |{START}{NUMBER}\s?(?:units?|g|grams?|ml)\s?/\s?(?:{NUMBER}\s?)?(?:ml|l|litres?|dose|kg|g|day|hour|hr)\b
+    |{START}{NUMBER}\s?(?:mega)?units?\b(?=.*\b(?:injection|insulin|vial|tablets?|capsules?)\b)
+    |{START}{NUMBER}\s?%(?:\s?(?:w/w|w/v|v/v))?
+    |{START}1:\d{{2,}}""",
     re.IGNORECASE | re.VERBOSE,
 )
 _NUTRIENT: Final = re.compile(
-    rf"{_START}{_NUMBER}\s?(?:m?g|grams?)\s(?:of\s)?(?:net\s)?(?:total\s)?"
+    rf"{START}{NUMBER}\s?(?:m?g|grams?)\s(?:of\s)?(?:net\s)?(?:total\s)?"
     r"(?:carbs?|protein|sugars?|fat|fib(?:er|re)|collagen|sodium|caffeine|carbohydrates?)\b",
     re.IGNORECASE,
 )
@@ -165,11 +140,11 @@ def _strengths(text: str, found: Wording, _imperial: bool) -> str:
 
 
 _GRAMMAGE: Final = re.compile(
-    rf"{_START}({_NUMBER})\s?(?:gsm|g\s?/\s?(?:m2|sqm|sq\.?\s?m|m\^2)|gm2|g\s?m-2|gr?/qm|"
+    rf"{START}({NUMBER})\s?(?:gsm|g\s?/\s?(?:m2|sqm|sq\.?\s?m|m\^2)|gm2|g\s?m-2|gr?/qm|"
     r"grams? per (?:square met(?:er|re)|m2))\b",
     re.IGNORECASE,
 )
-_BASIS_WEIGHT: Final = re.compile(rf"{_START}({_NUMBER})\s?(?:lbs?\b|\#)", re.IGNORECASE)
+_BASIS_WEIGHT: Final = re.compile(rf"{START}({NUMBER})\s?(?:lbs?\b|\#)", re.IGNORECASE)
 _GRADE: Final = re.compile(r"\b(bond|copy|copier|cover|text|offset|index)\b", re.IGNORECASE)
 _PAPER: Final = re.compile(r"\b(?:paper|card ?stock|reams?|sheets?)\b", re.IGNORECASE)
 _GSM_PER_POUND: Final = {
@@ -210,7 +185,7 @@ def _unit(word: str, imperial: bool) -> Unit:
 def _rate_pattern(imperial: bool) -> re.Pattern[str]:
     units = _unit_pattern(imperial, UnitKind.MASS, UnitKind.VOLUME, UnitKind.AREA, UnitKind.LENGTH)
     return re.compile(
-        rf"(?:{_START}{_NUMBER}\s?\w{{1,4}}\s?)?(?:/\s?|\bper\s)({units})\b(?!\s?{_NUMBER})", re.IGNORECASE
+        rf"(?:{START}{NUMBER}\s?\w{{1,4}}\s?)?(?:/\s?|\bper\s)({units})\b(?!\s?{NUMBER})", re.IGNORECASE
     )
 
 
@@ -226,16 +201,16 @@ def _rates(text: str, found: Wording, imperial: bool) -> str:
 @cache
 def _multipack_patterns(imperial: bool) -> tuple[re.Pattern[str], ...]:
     units = _unit_pattern(imperial, UnitKind.MASS, UnitKind.VOLUME)
-    single = rf"(?P<value>{_NUMBER})\s?-?(?P<unit>{units})(?:\b\.?|(?=x\s?\d))(?!\s?/)"
+    single = rf"(?P<value>{NUMBER})\s?-?(?P<unit>{units})(?:\b\.?|(?=x\s?\d))(?!\s?/)"
     no_length = r"(?!\s?(?:mm|cm|m|in|inch|ft|\"))"
     return (
-        re.compile(rf"{_START}(?:(?P<outer>\d+)\s?x\s?)?(?P<times>\d+)\s?x\s?{single}", re.IGNORECASE),
+        re.compile(rf"{START}(?:(?P<outer>\d+)\s?x\s?)?(?P<times>\d+)\s?x\s?{single}", re.IGNORECASE),
         re.compile(
-            rf"{_START}{single}\s?x\s?(?P<times>\d+)\b(?![.,]\d){no_length}(?P<word>\s?{_CONTAINER}\b)?",
+            rf"{START}{single}\s?x\s?(?P<times>\d+)\b(?![.,]\d){no_length}(?P<word>\s?{_CONTAINER}\b)?",
             re.IGNORECASE,
         ),
-        re.compile(rf"{_START}(?P<times>\d+)\s?/\s?{single}", re.IGNORECASE),
-        re.compile(rf"{_START}(?P<times>\d+)\s{single}\s?{_CONTAINER}\b", re.IGNORECASE),
+        re.compile(rf"{START}(?P<times>\d+)\s?/\s?{single}", re.IGNORECASE),
+        re.compile(rf"{START}(?P<times>\d+)\s{single}\s?{_CONTAINER}\b", re.IGNORECASE),
     )
 
 
@@ -263,24 +238,20 @@ def _multipacks(text: str, found: Wording, imperial: bool) -> str:
 def _is_catering_pack(groups: dict[str, str]) -> bool:
     """Tell 24/12 oz and 4/1 gal from the fraction 3/4 ton and the range 20/30 gallon."""
     is_range = groups["unit"].lower().startswith("gal") and groups["value"] != "1"
-    return not is_range and not _is_fraction(groups["times"], groups["value"])
-
-
-def _is_fraction(above: str, below: str) -> bool:
-    return below in _SMALL_FRACTION and int(above) < int(below)
+    return not is_range and not is_fraction(groups["times"], groups["value"])
 
 
 _LENGTH: Final = r"(?:mm|cm|mtrs?|met(?:er|re)s?|m|inch(?:es)?|in|feet|foot|ft|yards?|yds?|\"|')"
 _SIDE: Final = r"(?:\d+(?:\s|-)\d+/\d+|\d+/\d+|\d{1,3}(?:,\d{3})+|\d+(?:[.,]\d+)?|\.\d+)"
 _DIMENSIONS: Final = re.compile(
-    rf"{_START}{_SIDE}\s?-?{_LENGTH}?\.?\s?[a-z]?\s?x\s?{_SIDE}\s?-?{_LENGTH}?(?:\s?[a-z]?\s?x\s?{_SIDE}\s?-?{_LENGTH}?)?(?![\w.])"
+    rf"{START}{_SIDE}\s?-?{_LENGTH}?\.?\s?[a-z]?\s?x\s?{_SIDE}\s?-?{_LENGTH}?(?:\s?[a-z]?\s?x\s?{_SIDE}\s?-?{_LENGTH}?)?(?![\w.])"
     rf"(?!\s?{_PIECE}\b)(?!\s?{_CONTAINER}\b)",
     re.IGNORECASE,
 )
-_ONE_LENGTH: Final = re.compile(rf"{_START}{_SIDE}\s?-?{_LENGTH}(?![\w.])", re.IGNORECASE)
+_ONE_LENGTH: Final = re.compile(rf"{START}{_SIDE}\s?-?{_LENGTH}(?![\w.])", re.IGNORECASE)
 _ROLL_LENGTH: Final = re.compile(r"\b(?:rolls?|reels?|coils?|spools?|drums?)\b", re.IGNORECASE)
 _RANGE: Final = re.compile(
-    rf"{_START}{_NUMBER}\s?(?:kg|g|lbs?|oz|ml|l|gal(?:lons?)?)?\s?(?:-|to|/)\s?{_NUMBER}\s?"
+    rf"{START}{NUMBER}\s?(?:kg|g|lbs?|oz|ml|l|gal(?:lons?)?)?\s?(?:-|to|/)\s?{NUMBER}\s?"
     r"(?:kgs?|g|lbs?|pounds?|oz|ml|l|lit(?:re|er)s?|gal(?:lons?)?)\b",
     re.IGNORECASE,
 )
@@ -313,7 +284,7 @@ def _dimensions(text: str, _found: Wording, imperial: bool) -> str:
 
 def _fraction_like(text: str) -> bool:
     numbers = re.findall(r"\d+", text)
-    return "/" in text and len(numbers) >= 2 and _is_fraction(numbers[-2], numbers[-1])  # noqa: PLR2004
+    return "/" in text and len(numbers) >= 2 and is_fraction(numbers[-2], numbers[-1])  # noqa: PLR2004
 
 
 _NOT_ELECTRIC: Final = (
@@ -324,7 +295,7 @@ _COUNT_PATTERNS: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         # 10 boxes per case, 30 each per case, 56 tissues per box, 100/box
-        rf"{_START}(?P<value>{_NUMBER})\s?(?P<word>{_CONTAINER}|{_PIECE}|[a-z]{{3,12}})?\s?(?:/|per\s|to\sa\s|in\sa\s)\s?(?P<outer>{_OUTER})\b",
+        rf"{START}(?P<value>{NUMBER})\s?(?P<word>{_CONTAINER}|{_PIECE}|[a-z]{{3,12}})?\s?(?:/|per\s|to\sa\s|in\sa\s)\s?(?P<outer>{_OUTER})\b",
         # pack of 12, box/200, case (24)
         rf"\b(?P<outer>{_OUTER})\s?(?:of\s?|/\s?|:\s?|\(\s?|=\s?)\(?(?P<value>\d{{1,3}}(?:,\d{{3}})+|\d+)\b(?:\s?(?P<word>{_CONTAINER}|{_PIECE})\b)?{_NOT_ELECTRIC}",
         # gloves, box 100
@@ -332,15 +303,15 @@ _COUNT_PATTERNS: Final = tuple(
         # pk100, pkt 10
         rf"\b(?P<outer>pk|pkt|pck|pack)\s?-?(?P<value>\d+)\b{_NOT_ELECTRIC}",
         # 2 x 84 caps, 5 x 500 sheets, 60+60 tabs
-        rf"{_START}(?P<times>\d+)\s?x\s?(?P<value>\d+)\s?-?(?P<word>{_PIECE}|{_CONTAINER})\b",
-        rf"{_START}(?P<plus>\d+)\s?\+\s?(?P<value>\d+)\s?-?(?P<word>{_PIECE})\b",
+        rf"{START}(?P<times>\d+)\s?x\s?(?P<value>\d+)\s?-?(?P<word>{_PIECE}|{_CONTAINER})\b",
+        rf"{START}(?P<plus>\d+)\s?\+\s?(?P<value>\d+)\s?-?(?P<word>{_PIECE})\b",
         # 12 pack, 100 tabs, 24 ct
-        rf"{_START}(?P<value>{_NUMBER})\s?-?(?P<word>{_CONTAINER}|{_PIECE})\b",
+        rf"{START}(?P<value>{NUMBER})\s?-?(?P<word>{_CONTAINER}|{_PIECE})\b",
         # tablets 100, capsules x 28
         (r"\b(?P<word>tab(?:let)?s?|cap(?:sule)?s?|sachets|gloves|masks|wipes|swabs|envelopes)\s?"
         r"[,x-]?\s?\(?(?P<value>\d+)\)?\s*$"),
         # 100's
-        rf"{_START}(?P<value>\d+)\s?'s\b",
+        rf"{START}(?P<value>\d+)\s?'s\b",
         # set of 6, qty 100, x10, 10 x
         rf"\b(?:qty|quantity|set of|lot of|assortment of|count of)\s?:?\s?(?P<value>\d+)\b{_NOT_ELECTRIC}",
         r"(?:^|[\s(])x\s?(?P<value>\d+)\s*(?=$|[,;)|])",
@@ -381,9 +352,9 @@ def _count(value: float, word: str, outer: str, span: str) -> Count:
 @cache
 def _measure_pattern(imperial: bool) -> re.Pattern[str]:
     units = _unit_pattern(imperial, UnitKind.MASS, UnitKind.VOLUME, UnitKind.AREA, UnitKind.LENGTH)
-    value = rf"\d+(?:\s|-)\d+/\d+|\d+/\d+|{_NUMBER}"
+    value = rf"\d+(?:\s|-)\d+/\d+|\d+/\d+|{NUMBER}"
     return re.compile(
-        rf"{_START}(?P<value>{value})\s?-?(?P<unit>{units})(?![\w])(?!\s?/\s?\w{{1,3}}\b(?<!bag)(?<!box)(?<!can))",
+        rf"{START}(?P<value>{value})\s?-?(?P<unit>{units})(?![\w])(?!\s?/\s?\w{{1,3}}\b(?<!bag)(?<!box)(?<!can))",
         re.IGNORECASE,
     )
 

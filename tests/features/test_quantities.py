@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from features.quantities import quantities
+from features.quantities import goods_without_amount, quantities
 
 
 def read(description="", quantity=1.0, unit="EA", country=""):
@@ -202,3 +202,25 @@ def test_a_text_that_counts_other_units_than_the_quantity_widens_the_mass():
     assert found.mass_kg == pytest.approx(40 * 2.4948)
     assert found.note == "unit_and_text_disagree"
     assert found.gsd == pytest.approx(5**0.5)
+
+
+@pytest.mark.parametrize(
+    ("description", "goods"),
+    [
+        ("Beef mince 5kg", "Beef mince"),
+        ("Milk, 6 x 2 pints, 1.7% fat", "Milk, 1.7% fat"),
+        ("Nitrile gloves, box of 100, powder free", "Nitrile gloves, powder free"),
+        ("Coffee beans [1 kg]", "Coffee beans"),
+        ("Sugar 1kg x 15", "Sugar"),
+        ("Cement, bags of 25 kg", "Cement, bags"),
+        ("x-ray film 100/box", "x-ray film"),
+        ("Paracetamol 500mg tablets", "Paracetamol 500mg tablets"),
+        ("A4 80gsm paper", "A4 80gsm paper"),
+        ("PLUG BRASS 3/4 IN", "PLUG BRASS 3/4 IN"),
+        ("25 kg", "25 kg"),
+        ("Max Factor mascara", "Max Factor mascara"),
+        ("", ""),
+    ],
+)
+def test_goods_are_named_without_their_amount(description, goods):
+    assert goods_without_amount(description) == goods

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from models.reference_sources import LABELLED_SOURCES
 from training.labelled_sets import LabelledSet
 from training.reference_entries import (
     NOT_BOUGHT,
@@ -119,3 +120,11 @@ def test_of_two_names_for_the_same_goods_the_reference_texts_use_the_one_that_is
     texts = " ".join(everything["text"].str.lower())
     seen = {word: len(re.findall(rf"\b{word}\b", texts)) for pair in words.items() for word in pair}
     assert all(seen[kept] > seen[other] for other, kept in words.items() if other != "aubergines"), seen
+
+
+@pytest.mark.data_package
+def test_no_labelled_line_is_among_the_wordings_of_purchases(everything):
+    """They were written without one, so that what is learned from them may be measured on labelled lines."""
+    text = everything["text"].str.lower().str.replace("[^0-9a-z]", "", regex=True)
+    labelled = set(text[everything["source"].isin(LABELLED_SOURCES)])
+    assert not set(text[everything["source"] == "purchase_wordings"]) & labelled
