@@ -15,27 +15,27 @@ from models.conformal import ConformalByKind
 from models.intensity_examples import BOUNDARIES, Boundary, IntensityExamples, boundary_positions
 from models.intensity_features import (
     FEATURES,
-    JOINT_MEAN,
-    KERNEL,
     KINDS,
     MAIN_DOMAIN,
+    NEAREST,
     SAME_BOUNDARY,
     CategoryProbabilities,
     Footprints,
     Products,
     blocks,
+    by_likeness,
     features,
 )
 from models.intensity_kernel import KernelRegression
 from models.state import State
 
 REASONS: Final = {
-    "text": [name.startswith("text_") for name in FEATURES],
-    "neighbours": [name.startswith(("joint_", "kernel_")) for name in FEATURES],
-    "industry": [name.startswith("industry_") for name in FEATURES],
-    "attributes": [name in ("boundary", "log_weight") for name in FEATURES],
+    "text": ("text_",),
+    "neighbours": ("joint_", "kernel_"),
+    "industry": ("industry_",),
+    "attributes": ("boundary", "log_weight"),
 }
-"""Which features make up the groups in which an estimate is explained."""
+"""How the features begin that make up the groups in which an estimate is explained."""
 
 _PARAMETERS: Final[dict[str, Any]] = {
     "objective": "regression_l1",
@@ -55,7 +55,6 @@ _DIFFICULTY: Final = {**_PARAMETERS, "min_data_in_leaf": 60}
 _DIFFICULTY_ROUNDS: Final = 120
 _SMALLEST_DIFFICULTY: Final = 0.15
 _MOSTLY: Final = 0.5
-_REGRESSION: Final = 0.5
 _TWINS: Final = 4
 """Products of one name, source and boundary that evidence looks past."""
 
@@ -67,7 +66,8 @@ class IntensityModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
 
     The nearest known products are found by text and by industry, that is by the categories that the category
     model holds probable, and the mean of their log footprints is taken. The more of them are of the domain
-    with most examples, the more does kernel regression on the same likeness have a say, up to a half.
+    with most examples, the more does kernel regression on the same likeness have a say, up to a half; in the
+    others an estimate is drawn towards the mean of its neighbours' domains where no product is much alike.
     LightGBM corrects that by statistics of several such neighbourhoods.
     Nothing that stems from an example's own family is seen when LightGBM learns from it or when the range is
     calibrated, so both hold for new products. The range is calibrated apart for products of the domain with
@@ -79,6 +79,8 @@ class IntensityModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         Known products that vote.
     blend
         Share of LightGBM's correction that is believed.
+    to_domain
+        How far, at most, an estimate is drawn to the mean of its neighbours' domains.
     rounds
         Trees.
     coverage
@@ -100,6 +102,7 @@ class IntensityModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self,
         neighbours: int = 60,
         blend: float = 0.3,
+        to_domain: float = 0.3,
         rounds: int = 200,
         coverage: float = 0.9,
         folds: int = 5,
@@ -107,6 +110,7 @@ class IntensityModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     ) -> None:
         self.neighbours = neighbours
         self.blend = blend
+        self.to_domain = to_domain
         self.rounds = rounds
         self.coverage = coverage
         self.folds = folds
@@ -188,7 +192,7 @@ class IntensityModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
                 "low": np.exp(log - below),
                 "high": np.exp(log + above),
                 "log_half_width": np.maximum(below, above),
-                "similarity": x[:, FEATURES.index("text_nearest_similarity")],
+                "similarity": x[:, NEAREST],
             },
             index=pd.Index(list(texts), name="text", dtype="str"),
         )
@@ -204,9 +208,13 @@ class IntensityModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self, "examples_")
         asked = self._products(vectors, categories, weight_kg, boundary)
         x = self._features(asked)
-        share = np.asarray(self._booster.predict(x, pred_contrib=True)) * self.blend
-        out = {name: share[:, :-1][:, member].sum(axis=1) for name, member in REASONS.items()}
-        out["neighbours"] = out["neighbours"] + _by_likeness(x) - self._kernel.centre
+        share = _predicted(self._booster, x, pred_contrib=True) * self.blend
+        names = self._booster.feature_name()
+        out = {
+            reason: share[:, :-1][:, [name.startswith(begins) for name in names]].sum(axis=1)
+            for reason, begins in REASONS.items()
+        }
+        out["neighbours"] = out["neighbours"] + by_likeness(x, self.to_domain) - self._kernel.centre
         return pd.DataFrame({**out, "base": self._kernel.centre + share[:, -1]})
 
     def evidence(
@@ -271,7 +279,7 @@ class IntensityModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     def from_state(cls, state: State) -> Self:
         """Restore."""
         own = state.part("model")
-        kept = cls(**own.metadata["parameters"])
+        kept = cls(**{"to_domain": 0.0, **own.metadata["parameters"]})
         kept.examples_ = IntensityExamples.validate(own.tables["examples"])
         kept.profile_names_ = own.tables["profile_names"]["name"].to_numpy(dtype=str)
         profile = (
@@ -317,10 +325,11 @@ class IntensityModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         )
         weight = footprints.weight * footprints.rarity
         parameters = {**_PARAMETERS, "seed": self.seed}
-        return kernel, _train(parameters, x, footprints.log - _by_likeness(x), weight, self.rounds)
+        like = by_likeness(x, self.to_domain)
+        return kernel, _train(parameters, x, footprints.log - like, weight, self.rounds)
 
     def _log(self, booster: lgb.Booster, x: _Vector) -> _Vector:
-        return np.asarray(_by_likeness(x) + self.blend * np.asarray(booster.predict(x)))
+        return np.asarray(by_likeness(x, self.to_domain) + self.blend * _predicted(booster, x))
 
     def _calibrate(self) -> None:
         """Estimate every family from the others; learn how wrong that is, and how wide a range must be."""
@@ -366,19 +375,17 @@ def _train(parameters: dict[str, Any], x: _Vector, y: _Vector, weight: _Vector, 
     return lgb.train(parameters, data, rounds)
 
 
-def _by_likeness(x: _Vector) -> _Vector:
-    """Log footprint by products that are like it: neighbours, and in the main domain regression.
-
-    The regression is smooth; elsewhere it leans too much on the many products of that domain.
-    """
-    trust = _REGRESSION * x[:, MAIN_DOMAIN]
-    return np.asarray((1.0 - trust) * x[:, JOINT_MEAN] + trust * x[:, KERNEL])
-
-
 def _kind(x: _Vector) -> npt.NDArray[np.int64]:
     """1 for products whose neighbours are mostly of the domain with most examples, else 0."""
     return (x[:, MAIN_DOMAIN] > _MOSTLY).astype(np.int64)
 
 
 def _difficulty(booster: lgb.Booster, x: _Vector) -> _Vector:
-    return np.asarray(np.maximum(np.asarray(booster.predict(x)), _SMALLEST_DIFFICULTY))
+    return np.asarray(np.maximum(_predicted(booster, x), _SMALLEST_DIFFICULTY))
+
+
+def _predicted(booster: lgb.Booster, x: _Vector, **options: bool) -> _Vector:
+    """Predict from the features that the trees have learned from: older ones know fewer."""
+    return np.asarray(
+        booster.predict(x[:, [FEATURES.index(name) for name in booster.feature_name()]], **options)
+    )

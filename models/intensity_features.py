@@ -10,6 +10,9 @@ import pandas as pd
 from scipy import sparse
 
 _LEVELS: Final = {6: 0.4, 4: 0.3, 3: 0.3}  # digits of the NAICS code, and how much agreement there weighs
+_NO_WEIGHT: Final = 1e-9
+_REGRESSION: Final = 0.5
+_ALIKE, _STRANGE = 0.9, 0.5  # similarity from which on a text is known, and how far below none is
 _BLOCK: Final = 64  # the rounding of a matrix product depends on its shape, so every block is filled up
 
 _Matrix = npt.NDArray[np.float32]
@@ -82,15 +85,15 @@ class Products:
 class Footprints:
     """Known footprints of m products: ``log`` (m,) at the product's own boundary, ``log_gate`` (m,) at the
     gate where the source tells, else the same; ``weight`` (m,) as evidence; ``rarity`` (m,) further weight in
-    learning, so that a domain with many examples does not drown the others; ``main`` (m,) whether the domain
-    is the one with most examples; ``group`` (m,) families.
+    learning, so that a domain with many examples does not drown the others; ``domain`` (m,) numbers, 0 for
+    the one with most examples; ``group`` (m,) families.
     """  # noqa: D205
 
     log: _Vector
     log_gate: _Vector
     weight: _Vector
     rarity: _Vector
-    main: npt.NDArray[np.bool_]
+    domain: npt.NDArray[np.int64]
     group: npt.NDArray[np.int64]
 
     def __getitem__(self, rows: npt.NDArray[np.bool_] | npt.NDArray[np.int_]) -> "Footprints":
@@ -107,9 +110,25 @@ class Footprints:
             np.log(examples["gate_kg_co2e_per_kg"].to_numpy()),
             examples["weight"].to_numpy() / np.sqrt(size[group]),
             1.0 / np.sqrt(domain.map(lines).to_numpy(dtype=np.float64)),
-            (domain == lines.idxmax()).to_numpy(),
+            domain.map({name: number for number, name in enumerate(lines.index)}).to_numpy(dtype=np.int64),
             group,
         )
+
+    def domain_centres(self, without: npt.NDArray[np.int64] | None) -> _Vector:
+        """Mean log footprint of each of D domains, (1, D), or (b, D) without each of b families."""
+        domains = int(self.domain.max()) + 1
+        total = np.bincount(self.domain, self.weight * self.log, domains)[None]
+        weight = np.bincount(self.domain, self.weight, domains)[None]
+        if without is not None:
+            families, row = np.unique(without, return_inverse=True)
+            at = np.searchsorted(families, self.group).clip(max=len(families) - 1)
+            own = np.where(families[at] == self.group, self.weight, 0.0)
+            cell = at * domains + self.domain
+            shape = (len(families), domains)
+            total = (total - np.bincount(cell, own * self.log, np.prod(shape)).reshape(shape))[row]
+            weight = (weight - np.bincount(cell, own, np.prod(shape)).reshape(shape))[row]
+        overall = total.sum(axis=1, keepdims=True) / weight.sum(axis=1, keepdims=True)
+        return np.where(weight > _NO_WEIGHT, total / np.maximum(weight, _NO_WEIGHT), overall)
 
 
 @dataclass(frozen=True)
@@ -137,12 +156,15 @@ _STATISTICS: Final = (
     "highest_of_5",
     "mean_same_boundary",
     "share_of_main_domain",
+    "domain_centre",
 )
 _NEIGHBOURHOODS: Final = tuple(f"{kind}_{statistic}" for kind in KINDS for statistic in _STATISTICS)
 FEATURES: Final = (*_NEIGHBOURHOODS, "boundary", "log_weight", "kernel_estimate", "kernel_above_neighbours")
 JOINT_MEAN: Final = FEATURES.index("joint_mean")
 KERNEL: Final = FEATURES.index("kernel_estimate")
 MAIN_DOMAIN: Final = FEATURES.index("joint_share_of_main_domain")
+DOMAIN_CENTRE: Final = FEATURES.index("joint_domain_centre")
+NEAREST: Final = FEATURES.index("text_nearest_similarity")
 
 
 def features(
@@ -171,17 +193,39 @@ def features(
     out = np.empty((len(asked), len(FEATURES)))
     for rows, text, industry, same in blocks(asked, known):
         banned = None if own_group is None else own_group[rows][:, None] == footprints.group[None]
+        centres = footprints.domain_centres(None if own_group is None else own_group[rows])
         estimate = kernel(rows, text, industry, same)
         columns = []
         for kind in KINDS.values():
             total = kind.text * text + kind.industry * industry + SAME_BOUNDARY * same
             if banned is not None:
                 total = np.where(banned, -np.inf, total)
-            columns.append(_statistics(total, same, footprints, neighbours, kind.temperature))
+            columns.append(_statistics(total, same, footprints, centres, neighbours, kind.temperature))
         attributes = [asked.boundary[rows], np.log(asked.weight_kg[rows])]
         out[rows] = np.column_stack([*columns, *attributes, estimate, estimate])
     out[:, -1] -= out[:, JOINT_MEAN]
     return out
+
+
+def by_likeness(x: _Vector, to_domain: float) -> _Vector:
+    """Log footprint by products that are like it, (n,): neighbours, in the main domain regression too.
+
+    The regression is smooth; elsewhere it leans too much on the many products of that domain. There, the less
+    the nearest product is alike, the more an estimate is drawn to the mean of the domains of its neighbours:
+    at most by the share ``to_domain``.
+
+    Parameters
+    ----------
+    x
+        (n, len(:data:`FEATURES`)).
+    to_domain
+        From 0 to 1.
+    """
+    main = x[:, MAIN_DOMAIN]
+    trust = _REGRESSION * main
+    log = (1.0 - trust) * x[:, JOINT_MEAN] + trust * x[:, KERNEL]
+    strange = np.clip((_ALIKE - x[:, NEAREST]) / _STRANGE, 0.0, 1.0)
+    return np.asarray(log + to_domain * strange * (1.0 - main) * (x[:, DOMAIN_CENTRE] - log))
 
 
 def blocks(
@@ -216,6 +260,7 @@ def _statistics(
     similarity: _Matrix,
     same_boundary: npt.NDArray[np.bool_],
     footprints: Footprints,
+    centres: _Vector,
     neighbours: int,
     temperature: float,
 ) -> _Vector:
@@ -227,7 +272,8 @@ def _statistics(
     near = np.take_along_axis(similarity, entry, axis=1).astype(np.float64)
     vote = np.exp((near - near[:, :1]) / temperature) * footprints.weight[entry]
     agreeing = vote * (np.take_along_axis(same_boundary, entry, axis=1) + 1e-3)
-    log = footprints.log[entry]
+    log, domain = footprints.log[entry], footprints.domain[entry]
+    centres = np.broadcast_to(centres, (len(entry), centres.shape[1]))
     mean = _mean(log, vote)
     ten, five = log[:, : min(10, k)], log[:, : min(5, k)]
     return np.column_stack(
@@ -242,7 +288,8 @@ def _statistics(
             five.min(axis=1),
             five.max(axis=1),
             _mean(log, agreeing),
-            _mean(footprints.main[entry].astype(np.float64), vote),
+            _mean((domain == 0).astype(np.float64), vote),
+            _mean(np.take_along_axis(centres, domain, axis=1), vote),
         ]
     )
 

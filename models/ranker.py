@@ -1,23 +1,21 @@
 """Ranking of candidate categories by gradient-boosted trees, calibrated to probabilities."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, Final, Self
 
 import lightgbm
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize_scalar
-from scipy.special import softmax
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from models.candidates import Candidates
+from models.score_calibration import ScoreCalibration
 from models.state import State
 
-_SHARPNESS: Final = (0.2, 20.0)
-"""Bounds of the calibrated sharpness: 1 leaves the scores as they are."""
-_LEAD: Final = (0.0, 4.0)
-"""Bounds of the calibrated lead: 0 leaves the scores as they are."""
+_KINDS: Final = ("described", "supplied")
+"""Lines without and with a supplier's name: they are calibrated apart."""
 _GRADES: Final = 4
 """Steps of relevance that the ranker tells apart."""
 
@@ -37,17 +35,13 @@ class CategoryRanker(BaseEstimator):  # type: ignore[misc]
 
     Attributes
     ----------
-    sharpness_ : dict of str to float
-        Calibrated factor of the scores, for lines with and without a supplier's name.
-    lead_ : dict of str to float
-        Calibrated addition to the best candidate's score: where several categories are acceptable, the best
-        one is so more often than a share among candidates that sums to 1 can say.
+    calibration_ : dict of str to ScoreCalibration
+        Of the lines "described" alone, and of those "supplied" with a supplier's name.
 
     Notes
     -----
     LambdaMART: Burges, *From RankNet to LambdaRank to LambdaMART*, 2010, with extremely randomised splits
-    (Geurts et al., 2006). Calibration by temperature: Guo et al., *On calibration of modern neural networks*,
-    ICML 2017.
+    (Geurts et al., 2006).
     """
 
     def __init__(
@@ -89,8 +83,7 @@ class CategoryRanker(BaseEstimator):  # type: ignore[misc]
             free_raw_data=False,
         )
         self._boosters = [lightgbm.train(self._parameters(seed), data, self.rounds) for seed in self.seeds]
-        self.sharpness_ = {"described": 1.0, "supplied": 1.0}
-        self.lead_ = {"described": 0.0, "supplied": 0.0}
+        self.calibration_ = dict.fromkeys(_KINDS, ScoreCalibration())
         return self
 
     def score(self, candidates: Candidates) -> Floats:
@@ -102,7 +95,7 @@ class CategoryRanker(BaseEstimator):  # type: ignore[misc]
         return np.asarray(total / len(self._boosters)).reshape(n, k)
 
     def calibrate(self, score: Floats, accepted: Bools, has_supplier: Bools, weight: Floats) -> Self:
-        """Find the sharpness and lead that make the best candidate's probability its chance of being right.
+        """Make the best candidate's probability its chance of being right.
 
         Parameters
         ----------
@@ -115,18 +108,16 @@ class CategoryRanker(BaseEstimator):  # type: ignore[misc]
         weight
             (n,) of the lines.
         """
-        for kind, mask in (("described", ~has_supplier), ("supplied", has_supplier)):
+        for kind, mask in zip(_KINDS, (~has_supplier, has_supplier), strict=True):
             if mask.any():
-                sharpness = _sharpness(score[mask], accepted[mask], weight[mask])
-                self.sharpness_[kind] = sharpness
-                self.lead_[kind] = _lead(score[mask] * sharpness, accepted[mask], weight[mask])
+                found = ScoreCalibration.fitted(score[mask], accepted[mask], weight[mask])
+                self.calibration_[kind] = found
         return self
 
     def probability(self, score: Floats, has_supplier: Bools) -> Floats:
         """Probabilities of the candidates, (n, k), rows sum to 1."""
-        sharpness = np.where(has_supplier, self.sharpness_["supplied"], self.sharpness_["described"])
-        lead = np.where(has_supplier, self.lead_["supplied"], self.lead_["described"])
-        return _shares(score * sharpness[:, None], lead)
+        described, supplied = (self.calibration_[kind].probability(score) for kind in _KINDS)
+        return np.where(has_supplier[:, None], supplied, described)
 
     def contributions(self, features: npt.NDArray[np.float32]) -> Floats:
         """Contribution of each feature to the scores of m candidates, (m, f); rows sum to score less bias."""
@@ -139,8 +130,7 @@ class CategoryRanker(BaseEstimator):  # type: ignore[misc]
         return State(
             metadata={
                 "parameters": {**self.get_params(), "seeds": list(self.seeds)},
-                "sharpness": self.sharpness_,
-                "lead": self.lead_,
+                "calibration": {kind: asdict(found) for kind, found in self.calibration_.items()},
                 "features": self.feature_names_,
             },
             boosters={
@@ -153,8 +143,7 @@ class CategoryRanker(BaseEstimator):  # type: ignore[misc]
     def from_state(cls, state: State) -> Self:
         """Make a ranker of its state."""
         ranker = cls(**state.metadata["parameters"])
-        ranker.sharpness_ = dict(state.metadata["sharpness"])
-        ranker.lead_ = dict(state.metadata.get("lead", dict.fromkeys(ranker.sharpness_, 0.0)))
+        ranker.calibration_ = _calibrations(state.metadata)
         ranker.feature_names_ = list(state.metadata["features"])
         ranker._boosters = [
             lightgbm.Booster(model_str=state.boosters[f"seed_{seed}"]) for seed in ranker.seeds
@@ -182,35 +171,9 @@ class CategoryRanker(BaseEstimator):  # type: ignore[misc]
         }
 
 
-def _shares(score: Floats, lead: Floats | float) -> Floats:
-    """Softmax of scores (n, k) after a lead, (n,) or one for all, was given to the best of each line."""
-    ahead = score.copy()
-    ahead[np.arange(len(score)), score.argmax(axis=1)] += lead
-    return np.asarray(softmax(ahead, axis=1))
-
-
-def _log_loss(probability: Floats, accepted: Bools, weight: Floats) -> float:
-    """Log loss of "the most probable candidate is acceptable"."""
-    best = probability.argmax(axis=1)[:, None]
-    hit = np.take_along_axis(accepted, best, axis=1)[:, 0]
-    sure = np.clip(np.take_along_axis(probability, best, axis=1)[:, 0], 1e-6, 1 - 1e-6)
-    return float(-np.average(np.where(hit, np.log(sure), np.log1p(-sure)), weights=weight))
-
-
-def _sharpness(score: Floats, accepted: Bools, weight: Floats) -> float:
-    """Sharpness with the least log loss."""
-
-    def log_loss(log_sharpness: float) -> float:
-        return _log_loss(_shares(score * np.exp(log_sharpness), 0.0), accepted, weight)
-
-    found = minimize_scalar(log_loss, bounds=np.log(_SHARPNESS), method="bounded")
-    return float(np.exp(found.x))
-
-
-def _lead(score: Floats, accepted: Bools, weight: Floats) -> float:
-    """Lead with the least log loss."""
-
-    def log_loss(lead: float) -> float:
-        return _log_loss(_shares(score, lead), accepted, weight)
-
-    return float(minimize_scalar(log_loss, bounds=_LEAD, method="bounded").x)
+def _calibrations(metadata: Mapping[str, Any]) -> dict[str, ScoreCalibration]:
+    """Read the calibration of each kind; bundles from before doubt was calibrated hold the rest by name."""
+    if "calibration" in metadata:
+        return {kind: ScoreCalibration(**found) for kind, found in metadata["calibration"].items()}
+    sharpness, lead = metadata["sharpness"], metadata["lead"]
+    return {kind: ScoreCalibration(sharpness[kind], lead[kind]) for kind in _KINDS}

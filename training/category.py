@@ -233,25 +233,24 @@ class LabelledPoints:
         Returns
         -------
         ridge
-            Fitted on those lines that have an entry and a category that classifications know; their K
-            categories.
+            Fitted on those lines that have an entry and a category that classifications know, for each of
+            the K categories that they know.
         score
             (r, K) of each line by a regression without its group.
         """
         voted = voted_categories(self.index.entries)
         target = self.lines.target(rows, voted)
         taught = np.flatnonzero(target.any(axis=1) & (self.entry[rows] >= 0))
-        learned = np.flatnonzero(target[taught].any(axis=0))
         lines = rows[taught]
         ridge = KernelRidge().fit(
             Points.of_entries(self.index, self.lexicon, self.entry[lines], self.points.votes[lines]),
-            Points.of_categories(self.index, self.lexicon, voted[learned], voted),
-            voted[learned],
-            target[np.ix_(taught, learned)],
+            Points.of_categories(self.index, self.lexicon, voted, voted),
+            voted,
+            target[taught],
             self.lines.group[lines],
             self.entry[lines],
         )
-        score = np.zeros((len(rows), len(learned)), dtype=np.float32)
+        score = np.zeros((len(rows), len(voted)), dtype=np.float32)
         score[taught] = ridge.held_out_
         others = np.setdiff1d(np.arange(len(rows)), taught)
         score[others] = ridge.score(self.points.take(rows[others]))

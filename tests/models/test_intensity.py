@@ -4,7 +4,19 @@ import pytest
 from scipy import sparse
 
 from models.intensity import IntensityModel, family_folds
-from models.intensity_features import MAIN_DOMAIN, CategoryProbabilities, Footprints, Products, features
+from models.intensity_features import (
+    DOMAIN_CENTRE,
+    FEATURES,
+    JOINT_MEAN,
+    KERNEL,
+    MAIN_DOMAIN,
+    NEAREST,
+    CategoryProbabilities,
+    Footprints,
+    Products,
+    by_likeness,
+    features,
+)
 from models.state import State
 
 MATERIALS = {"steel": 2.0, "aluminium": 9.0, "paper": 1.0, "beef": 25.0, "bread": 0.7, "jeans": 15.0}
@@ -132,11 +144,35 @@ def test_members_of_the_own_family_have_no_vote():
     vectors = np.eye(3, dtype=np.float32)[[0, 0, 1]]
     known = Products(vectors, vectors, np.zeros(3, dtype=np.int64), np.full(3, np.nan))
     log, ones = np.array([0.0, 0.0, 5.0]), np.ones(3)
-    footprints = Footprints(log, log, ones, ones, np.ones(3, dtype=bool), np.array([0, 0, 1]))
+    footprints = Footprints(log, log, ones, ones, np.zeros(3, dtype=np.int64), np.array([0, 0, 1]))
     seen = features(known, known, footprints, 1, nothing)
     unseen = features(known, known, footprints, 1, nothing, footprints.group)
     assert list(seen[:, 2]) == [0, 0, 5]
     assert list(unseen[:, 2]) == [5, 5, 0]
+
+
+def test_the_centre_of_a_domain_is_its_mean_without_the_family_that_is_asked_about():
+    log = np.array([0.0, 2.0, 4.0, 10.0])
+    ones = np.ones(4)
+    footprints = Footprints(log, log, ones, ones, np.array([0, 0, 0, 1]), np.array([5, 5, 7, 9]))
+    np.testing.assert_allclose(footprints.domain_centres(None), [[2.0, 10.0]])
+    without = footprints.domain_centres(np.array([7, 5, 6, 9, 99]))
+    np.testing.assert_allclose(without[0], [1.0, 10.0])
+    np.testing.assert_allclose(without[1], [4.0, 10.0])
+    np.testing.assert_allclose(without[2], [2.0, 10.0])
+    np.testing.assert_allclose(without[3], [2.0, 2.0])  # a domain without any is where all are
+    np.testing.assert_allclose(without[4], [2.0, 10.0])
+
+
+@pytest.mark.parametrize(
+    ("nearest", "main", "drawn"),
+    [(0.95, 0.0, 0.0), (0.65, 0.0, 0.15), (0.2, 0.0, 0.3), (0.2, 1.0, 0.0), (0.2, 0.5, 0.15)],
+)
+def test_what_is_like_nothing_known_is_drawn_to_its_domain_unless_that_is_the_main_one(nearest, main, drawn):
+    x = np.zeros((1, len(FEATURES)))
+    x[0, [JOINT_MEAN, KERNEL, DOMAIN_CENTRE, NEAREST, MAIN_DOMAIN]] = 1.0, 1.0, 2.0, nearest, main
+    assert by_likeness(x, 0.3) == pytest.approx(1.0 + drawn)
+    assert by_likeness(x, 0.0) == pytest.approx(1.0)
 
 
 def test_a_domain_with_many_examples_is_told_by_the_neighbours():

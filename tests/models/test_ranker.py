@@ -8,6 +8,7 @@ from sklearn.exceptions import NotFittedError
 
 from models.candidates import Candidates
 from models.ranker import CategoryRanker
+from models.score_calibration import ScoreCalibration
 from models.state import State
 
 NAMES = ["noise", "telling"]
@@ -84,7 +85,8 @@ def test_the_probability_of_the_best_is_its_hit_rate_for_lines_with_and_without_
     score, accepted = drawn(rng, 16000, np.where(has_supplier, supplied, described)[:, None])
     half = np.arange(16000) < 8000
     ranker.calibrate(score[half], accepted[half], has_supplier[half], np.ones(8000))
-    assert ranker.sharpness_ == pytest.approx({"described": described, "supplied": supplied}, rel=0.15)
+    sharpness = {kind: found.sharpness for kind, found in ranker.calibration_.items()}
+    assert sharpness == pytest.approx({"described": described, "supplied": supplied}, rel=0.15)
     for kind in (has_supplier, ~has_supplier):
         rows = ~half & kind
         stated = ranker.probability(score[rows], has_supplier[rows]).max(axis=1)
@@ -118,7 +120,7 @@ def test_where_two_candidates_are_acceptable_the_best_is_more_probable_than_its_
     accepted = first | (second[:, None] == np.arange(8))
     nobody = np.zeros(16000, dtype=bool)
     ranker.calibrate(score, accepted, nobody, np.ones(16000))
-    assert ranker.lead_["supplied"] == 0 < ranker.lead_["described"]
+    assert ranker.calibration_["supplied"].lead == 0 < ranker.calibration_["described"].lead
     stated = ranker.probability(score, nobody)
     np.testing.assert_array_equal(stated.argmax(axis=1), score.argmax(axis=1))
     hit = np.take_along_axis(accepted, score.argmax(axis=1)[:, None], axis=1).mean()
@@ -130,7 +132,7 @@ def test_a_ledger_without_suppliers_leaves_the_other_sharpness_as_it_was(scatter
     ranker = CategoryRanker(rounds=2, seeds=(1,)).fit(found, right, np.ones(60), NAMES)
     score, accepted = drawn(np.random.default_rng(0), 500, 2.0)
     ranker.calibrate(score, accepted, np.zeros(500, dtype=bool), np.ones(500))
-    assert ranker.sharpness_["supplied"] == 1.0 != ranker.sharpness_["described"]
+    assert ranker.calibration_["supplied"] == ScoreCalibration() != ranker.calibration_["described"]
 
 
 def test_contributions_sum_to_the_score_less_what_every_candidate_has(ranker, scattered):

@@ -164,7 +164,7 @@ def test_labels_of_a_fold_have_no_influence_on_its_answers(fitted, lines, ledger
 def test_the_same_lines_give_the_same_model(fitted, lines, ledger_index, small_ranker):
     again = fit_category(ledger_index, lines, small_ranker)
     assert again.model.state().boosters == fitted.model.state().boosters
-    assert again.model.ranker.sharpness_ == fitted.model.ranker.sharpness_
+    assert again.model.ranker.calibration_ == fitted.model.ranker.calibration_
     assert (again.held_out != fitted.held_out).nnz == 0
 
 
