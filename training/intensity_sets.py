@@ -54,7 +54,7 @@ CATALOGUE_SCREENED: Final = {
 }
 """Products of the Carbon Catalogue that are left out by the beginning of their text, and why."""
 DEVICES_SCREENED: Final = {
-    r"Fortis (x360 )?11 inch|EliteBook 645|Elite Tower 880|E24mv G4|M24fd FHD": "half its weight or less",
+    r"^Fortis (x360 )?11 inch|EliteBook 645|Elite Tower 880|E24mv G4|M24fd FHD": "half its weight was read",
     r"C1422H": "a monitor of 0.6 kg with the footprint of one of 6 kg",
 }
 """Devices of Boavizta that are left out by a part of their name, and why: misread sheets."""
@@ -75,8 +75,6 @@ _CUSTOMER: Final = re.compile(
     r"|Please note that this factor is representative.*",
     re.IGNORECASE,
 )
-
-
 _TOLD_SHARES: Final = (0.8, 1.05)  # making, transport, use and end of life; else a share was misread
 _DEVICE_WORDS: Final = {
     "Laptop": "laptop computer",

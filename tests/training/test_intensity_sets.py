@@ -68,7 +68,8 @@ def test_devices_are_named_for_what_they_are_and_misread_sheets_are_left_out(wit
     devices = with_share_alike[with_share_alike["source"] == "boavizta"]["text"]
     assert {"Dell Precision 5470, laptop computer", "HP ProLiant DL380 Gen10 server"} <= set(devices)
     assert {"Dell OptiPlex 3070 Micro Form Factor, desktop computer", "Dell U2419HX Monitor"} <= set(devices)
-    assert not devices.str.contains("Xbox One|M24fd|C1422H|C8618QT").any()
+    assert "HP Pro x360 Fortis 11 inch G9 Notebook PC, laptop computer" in set(devices)
+    assert not devices.str.contains("HP Fortis 11|Xbox One|M24fd|C1422H|C8618QT").any()
 
 
 @pytest.mark.data_package
