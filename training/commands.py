@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from training.share_alike import CARD, ShareAlike, bundle_terms
+
 app = typer.Typer()
 
 
@@ -30,6 +32,10 @@ def train(
     search: Annotated[
         float, typer.Option(min=0, help="Minutes to search better parameters of the ranking for; 0 for none.")
     ] = 0.0,
+    share_alike: Annotated[
+        list[ShareAlike] | None,
+        typer.Option(help="Set of products to add whose terms pass to the bundle; repeatable."),
+    ] = None,
 ) -> None:
     """Train a model from the reference data, log it as an MLflow run and save it as a bundle."""
     from rich.console import Console  # noqa: PLC0415
@@ -40,15 +46,18 @@ def train(
     from training.train import train as run  # noqa: PLC0415
 
     console = Console()
+    asked_for = tuple(dict.fromkeys(share_alike or ()))
     done = run(
         output,
-        TrainingPlan(encoder, seed, quick, tuple(labels or ()), labels_weight, search),
+        TrainingPlan(encoder, seed, quick, tuple(labels or ()), labels_weight, search, share_alike=asked_for),
         tracking_uri=tracking_uri,
         say=lambda text: console.print(f"{text} …"),
     )
     print_scores(done.evaluation, console)
     if done.label_report:
         console.print(Markdown(done.label_report))
+    if asked_for:
+        console.print(bundle_terms(asked_for)[CARD]["terms"])
     console.print(f"Bundle {done.version} in {done.folder}, MLflow run {done.run_id} at {tracking_uri}.")
 
 

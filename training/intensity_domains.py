@@ -58,6 +58,21 @@ _BY_MATERIAL: Final = {
     "Soils": "metals and minerals",
     "Asbestos": "metals and minerals",
 }
+OEFDB_MATERIAL_GROUPS: Final = {
+    "Building Materials": "Construction",
+    "Clothing and Footwear": "Other",
+    "Electrical Equipment": "Electrical items",
+    "Fabricated Metal Products": "Metal",
+    "Food/Beverages/Tobacco": "Organic",
+    "Glass and Glass Products": "Other",
+    "Metals": "Metal",
+    "Mined Materials": "Construction",
+    "Organic Products": "Organic",
+    "Paper and Cardboard": "Paper",
+    "Plastics and Rubber Products": "Plastic",
+    "Timber and Forestry Products": "Construction",
+}
+"""Categories of materials in the Open Emission Factors DB, and the UK group of each."""
 _BY_INDUSTRY: Final = {
     "Crop Production": "food",
     "Wood Product Manufacturing": "construction",

@@ -10,10 +10,12 @@ from features.text import DEFAULT_ENCODER
 from models.ranker import CategoryRanker
 from training.joined_labels import DEFAULT_WEIGHT
 from training.registry import SEED_PARAMETER, Registry, RunRecord, UnknownRunError
+from training.share_alike import ShareAlike
 from training.sources import QUICK_ROUNDS
 from training.user_labels import USER_LABELS_ARTIFACT, USER_LABELS_PREFIX
 
 _RANKER: Final = "ranker."
+_SHARE_ALIKE: Final = "share_alike"
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class TrainingPlan:
     ranker_parameters
         Of :class:`models.ranker.CategoryRanker`, exactly; by default its own, with the seed and the few trees
         of a quick training.
+    share_alike
+        Sets of products that join although their terms pass to the bundle.
     """
 
     encoder: str = DEFAULT_ENCODER
@@ -46,6 +50,7 @@ class TrainingPlan:
     labels_weight: float = DEFAULT_WEIGHT
     search_minutes: float = 0.0
     ranker_parameters: Mapping[str, Any] | None = None
+    share_alike: tuple[ShareAlike, ...] = ()
 
     @classmethod
     def of_run(cls, run: RunRecord, folder: Path) -> Self:
@@ -77,13 +82,15 @@ class TrainingPlan:
                 for name, text in said.items()
                 if name.startswith(_RANKER)
             },
+            share_alike=tuple(ShareAlike(name) for name in said.get(_SHARE_ALIKE, "").split()),
         )
 
     @property
     def name(self) -> str:
         """Name of the run."""
         words = ["quick" if self.quick else "full", f"seed {self.seed}"]
-        return ", ".join(words + ["own labels"] * bool(self.labels) + ["search"] * bool(self.search_minutes))
+        words += ["own labels"] * bool(self.labels) + ["search"] * bool(self.search_minutes)
+        return ", ".join(words + ["share-alike"] * bool(self.share_alike))
 
     def tags(self) -> dict[str, str]:
         """Tags of the run, to find it among others."""
@@ -104,7 +111,8 @@ class TrainingPlan:
         """Give what a run says about the plan, its ranker aside."""
         labelled = {"labels": len(self.labels), "labels_weight": self.labels_weight} if self.labels else {}
         searched = {"search_minutes": self.search_minutes} if self.search_minutes else {}
-        return {SEED_PARAMETER: self.seed, "quick": self.quick, **labelled, **searched}
+        asked_for = {_SHARE_ALIKE: " ".join(self.share_alike)} if self.share_alike else {}
+        return {SEED_PARAMETER: self.seed, "quick": self.quick, **labelled, **searched, **asked_for}
 
 
 def ranker_parameters(ranker: CategoryRanker) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """What a model is trained on: reference entries, labelled lines, goods with a mass and with a footprint."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Self
 
 import numpy as np
@@ -16,6 +17,7 @@ from training.labelled_sets import LabelledSet, labelled_sets
 from training.mass_sets import mass_examples
 from training.purchases import evaluate_purchases, fit_purchases
 from training.reference_entries import reference_entries
+from training.share_alike import ShareAlike
 
 IN_THE_BUNDLE: Final = (
     "taxonomies/naics_2017_index.xlsx",
@@ -90,6 +92,8 @@ class Sources:
         Gathers :class:`models.mass.MassExamples`.
     products
         Gathers products with a known footprint, and encodes them.
+    share_alike
+        Sets among the products whose terms pass to the bundle.
     """
 
     entries: pd.DataFrame
@@ -98,17 +102,23 @@ class Sources:
     purchase_figures: Callable[[TextEncoder, Sequence[int]], pd.DataFrame] = evaluate_purchases
     masses: Callable[[], pd.DataFrame] = passed_on_masses
     products: Callable[[Encode], Products] = intensity_examples
+    share_alike: Collection[ShareAlike] = ()
 
     @classmethod
-    def of_reference_data(cls, quick: bool = False) -> Self:
-        """Gather the reference data; quickly, the first groups of each set up to a thousand lines."""
+    def of_reference_data(cls, quick: bool = False, share_alike: Collection[ShareAlike] = ()) -> Self:
+        """Gather the reference data; quickly, the first groups of each set up to a thousand lines.
+
+        Share-alike sets are touched only if they are asked for.
+        """
         sets = [one.first(QUICK_LINES) if quick else one for one in labelled_sets()]
-        return cls(reference_entries(sets), sets)
+        products = partial(intensity_examples, share_alike=share_alike)
+        return cls(reference_entries(sets), sets, products=products, share_alike=share_alike)
 
 
-def data_versions(names: Iterable[str] = (*IN_THE_BUNDLE, *LEARNED_FROM)) -> dict[str, dict[str, str]]:
+def data_versions(share_alike: Collection[ShareAlike] = ()) -> dict[str, dict[str, str]]:
     """Name, digest, terms and credit line of every file that the model is made from."""
     known = files()
+    names = {*IN_THE_BUNDLE, *LEARNED_FROM, *(one.file for one in share_alike)}
     return {
         name: {
             "sha256": known[name].sha256,
@@ -116,5 +126,5 @@ def data_versions(names: Iterable[str] = (*IN_THE_BUNDLE, *LEARNED_FROM)) -> dic
             "licence": known[name].source.licence,
             "attribution": known[name].source.attribution,
         }
-        for name in sorted(set(names))
+        for name in sorted(names)
     }

@@ -41,6 +41,7 @@ from training.plan import TrainingPlan, ranker_parameters
 from training.reference_entries import WEIGHTS
 from training.registry import RunRecord
 from training.search import search_ranker
+from training.share_alike import bundle_terms
 from training.sources import Sources, data_versions
 from training.tracking import (
     DEFAULT_TRACKING_URI,
@@ -122,12 +123,12 @@ def train(
     """
     plan = plan or TrainingPlan()
     say("gathering the reference entries")
-    reference = sources or Sources.of_reference_data(plan.quick)
+    reference = sources or Sources.of_reference_data(plan.quick, plan.share_alike)
     labels = JoinedLabels.read(plan.labels, set(reference.entries["naics_code"]), plan.labels_weight)
     joined = labels.join(reference)
     with training_run(tracking_uri, plan.name, plan.tags()) as run:
         encoder = TextEncoder(plan.encoder).fit()
-        versions = data_versions() | labels.versions()
+        versions = data_versions(joined.share_alike) | labels.versions()
         _log_beginning(plan, encoder, joined, versions)
         say(f"encoding {len(joined.entries):,} entries (minutes)")
         index = ReferenceIndex.from_vectors(joined.entries, encoder.transform(joined.entries["text"]))
@@ -156,6 +157,7 @@ def train(
         )
         log_scorecard(pd.concat([category.found.scorecard, intensity.scorecard], ignore_index=True))
         card = model_card(category.fitted.model, category.found.to_frame(), versions, plan.seed)
+        card |= bundle_terms(joined.share_alike)
         model = FootprintModel(
             encoder=encoder,
             category=category.fitted.model,

@@ -19,6 +19,8 @@ BOVERKET_FILE: Final = "labelled/boverket_typical.json"
 
 _NO_FIGURE: Final = "-"
 _A1_TO_A3: Final = "Global Opvarmning, modul A1-A3"
+BR18_MASS_IN_GRAMS: Final = ("#G0289", "#G0392", "#G0757", "#G0785", "#G1071")
+"""A fan, three window fittings and sun-blind slats, whose "kg per unit" are 696 to 2,391: they are grams."""
 
 
 class Br18(pa.DataFrameModel):
@@ -58,6 +60,8 @@ class Boverket(pa.DataFrameModel):
 def br18() -> DataFrame[Br18]:
     """Return the building products of BR18 that have a figure for A1 to A3 (431 of 450).
 
+    The source gives a mass for every declared unit, in grams for :data:`BR18_MASS_IN_GRAMS`.
+
     Notes
     -----
     Source: BR18 annex 2, table 7; conversion by ocni-dtu.
@@ -65,11 +69,14 @@ def br18() -> DataFrame[Br18]:
     table = read_csv(BR18_FILE)
     table = table[table[_A1_TO_A3] != _NO_FIGURE].reset_index(drop=True)
     units = {"KG": "kg", "M": "m", "M2": "m2", "M3": "m3", "STK": "piece"}
+    in_grams = table["Sorterings ID"].isin(BR18_MASS_IN_GRAMS)
+    mass_kg = table["Masse faktor"].astype(float).mask(in_grams, lambda grams: grams / 1000.0)
     per_declaration = table[_A1_TO_A3].astype(float)
     per_unit = per_declaration / table["Deklareret faktor (FU)"].astype(float)
     table["declared_unit"] = table["Deklareret enhed (FU)"].map(units)
     table["kg_co2e_per_declared_unit"] = per_unit
-    table["kg_co2e_per_kg"] = per_unit / table["Masse faktor"].astype(float)
+    table["mass_kg_per_declared_unit"] = mass_kg
+    table["kg_co2e_per_kg"] = per_unit / mass_kg
     frame = rename_columns(
         table,
         {
@@ -77,7 +84,7 @@ def br18() -> DataFrame[Br18]:
             "Navn DK": "name_da",
             "Navn DE/ENG": "name_de_or_en",
             "declared_unit": "declared_unit",
-            "Masse faktor": "mass_kg_per_declared_unit",
+            "mass_kg_per_declared_unit": "mass_kg_per_declared_unit",
             "kg_co2e_per_declared_unit": "kg_co2e_per_declared_unit",
             "kg_co2e_per_kg": "kg_co2e_per_kg",
         },
@@ -87,6 +94,8 @@ def br18() -> DataFrame[Br18]:
 
 def boverket() -> DataFrame[Boverket]:
     """Return the typical values of Boverket's climate database that are given per kg (201 of 221).
+
+    Fifteen of the others are energy (per MJ) and five photovoltaic cells (per m2); the source gives no mass.
 
     Notes
     -----

@@ -28,8 +28,13 @@ def test_every_source_has_a_licence_an_attribution_and_at_least_one_known_trap(s
     assert not source.repository or re.fullmatch(r"[0-9a-f]{40}|", source.commit)
 
 
-def test_no_share_alike_source_is_in_the_default_catalogue():
-    assert not [source.id for source in sources().values() if source.share_alike]
+def test_share_alike_files_and_no_others_lie_in_the_folder_of_their_own():
+    apart = {name for name in files() if name.startswith("share_alike/")}
+    assert apart == {name for name, entry in files().items() if entry.source.share_alike}
+    assert {entry.source.licence for name, entry in files().items() if name in apart} == {
+        "ODbL-1.0",
+        "CC-BY-SA-4.0",
+    }
 
 
 def test_a_set_whose_hold_out_was_removed_is_never_downloadable():

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import subprocess
 import sys
@@ -5,6 +6,8 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
+import data.catalogue
+import data.commands
 from data import files
 from data.commands import app
 from data.errors import MissingDataError, UnknownSourceError
@@ -62,6 +65,17 @@ def test_verify_downloads_nothing_even_where_downloads_are_allowed(shell, monkey
 def test_fetch_without_a_name_gets_what_lies_nowhere_and_then_has_nothing_left_to_do(shell, upstream):
     assert "tiny.csv" in shell("fetch").output
     assert "Nothing to fetch" in shell("fetch").output
+    assert len(upstream.requests) == 1
+
+
+def test_a_share_alike_file_is_fetched_only_by_name_and_may_be_missing(shell, monkeypatch, entry, upstream):
+    inherited = dataclasses.replace(entry, source=dataclasses.replace(entry.source, share_alike=True))
+    for module in (data.catalogue, data.commands):
+        monkeypatch.setattr(module, "files", lambda: {NAME: inherited})
+    assert shell("verify").exit_code == 0
+    assert "Nothing to fetch" in shell("fetch").output
+    assert upstream.requests == []
+    assert shell("fetch", NAME).exit_code == 0
     assert len(upstream.requests) == 1
 
 

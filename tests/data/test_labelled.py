@@ -7,10 +7,12 @@ from data.labelled import (
     agribalyse_gate,
     agribalyse_stages,
     austin_lines,
+    boavizta,
     boverket,
     br18,
     carbon_catalogue,
     grocery_lines,
+    oefdb,
     owid_food,
     public_lines,
     rivm_food,
@@ -96,6 +98,8 @@ def test_the_stages_of_a_food_are_published_per_kg_and_add_up():
         (boverket, "name", "Particle board", 0.39),
         (br18, "name_da", "Stål, valsede profiler og plader", 1.125),
         (br18, "name_da", "Krydslamineret træ, CLT (Forbrænding EoL)", -664 / 470),
+        (br18, "name_da", "Tagsten, beton", 255.909 / 1000),
+        (br18, "name_de_or_en", "Aluminium-Rahmenprofil, pulverbeschichtet", 13.0541 / 1.02),
     ],
 )
 def test_a_product_carries_its_published_footprint_per_kg(products, name_column, name, kg_co2e_per_kg):
@@ -105,7 +109,40 @@ def test_a_product_carries_its_published_footprint_per_kg(products, name_column,
 
 @pytest.mark.parametrize(
     ("products", "size"),
-    [(agribalyse_gate, 1505), (rivm_food, 225), (uslci, 206), (boverket, 201), (br18, 431)],
+    [
+        (agribalyse_gate, 1505),
+        (rivm_food, 225),
+        (uslci, 206),
+        (boverket, 201),
+        (br18, 431),
+        (boavizta, 621),
+        (oefdb, 87),
+    ],
 )
 def test_only_rows_that_have_a_figure_per_kg_are_kept(products, size):
     assert len(products()) == size
+
+
+def test_fittings_whose_mass_is_given_in_grams_weigh_no_tonne():
+    products = br18().set_index("br18_id")
+    fitting = products.loc["#G0392"]
+    assert fitting["mass_kg_per_declared_unit"] == pytest.approx(1.647)
+    assert fitting["kg_co2e_per_kg"] == pytest.approx(12.3655 / 1.647)
+    aluminium = products["name_da"].str.contains("alumin", case=False)
+    assert products.loc[aluminium, "kg_co2e_per_kg"].min() > 1
+
+
+def test_a_device_counts_up_to_the_gate_and_not_beyond():
+    devices = boavizta().set_index("name")
+    server = devices.loc["PowerEdge R740"]
+    assert server["life_kg_co2e"] > 8000
+    assert server["cradle_to_gate_kg_co2e_per_kg"] == pytest.approx(1313.28 / 26.3, rel=1e-4)
+    assert "OptiPlex 7070 Ultra" not in devices.index
+
+
+def test_only_figures_to_the_gate_are_taken_from_a_mixed_database():
+    materials = oefdb()
+    glass = materials[(materials["name"] == "Glass") & (materials["production"].str.startswith("Primary"))]
+    assert glass["kg_co2e_per_kg"].tolist() == [pytest.approx(1.402766667)]
+    assert set(materials["boundary"]) == {"gate"}
+    assert not materials["name"].str.contains("sold|coal|diesel|freight|R134a", case=False).any()

@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from training.commands import app
 from training.encoder import TuningPlan
+from training.share_alike import ShareAlike
 
 
 @pytest.fixture
@@ -37,6 +38,32 @@ def test_tuning_takes_the_texts_of_the_bundle_and_says_how_to_train_with_it(tune
     said = " ".join(done.output.split())
     assert "7 steps on cpu in 4 s, cut short by the limit of 2 minutes" in said
     assert "ledgerprint train --encoder" in said
+
+
+@pytest.fixture
+def planned(monkeypatch):
+    """Training that takes note of its plan."""
+    plans = []
+
+    def train(output, plan, **_):
+        plans.append(plan)
+        return SimpleNamespace(evaluation=None, label_report="", version="v", folder=output, run_id="r")
+
+    monkeypatch.setattr("training.train.train", train)
+    monkeypatch.setattr("training.scoreboard.print_scores", lambda *_: None)
+    return plans
+
+
+def test_share_alike_sets_are_named_one_by_one_and_their_terms_are_said(planned):
+    told = CliRunner().invoke(app, ["train", "--share-alike", "boavizta"], catch_exceptions=False)
+    assert planned[0].share_alike == (ShareAlike.BOAVIZTA,)
+    assert "under ODbL-1.0" in " ".join(told.output.split())
+
+
+def test_without_being_asked_no_share_alike_set_is_taken(planned):
+    told = CliRunner().invoke(app, ["train"], catch_exceptions=False)
+    assert planned[0].share_alike == ()
+    assert "licence" not in told.output
 
 
 def test_a_search_or_a_weight_below_nothing_is_refused():

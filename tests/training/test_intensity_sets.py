@@ -8,6 +8,7 @@ from training.dutch_foods import ENGLISH
 from training.intensity_domains import DOMAINS, catalogue_domain, inventory_domain, material_domain
 from training.intensity_families import equal_products, families
 from training.intensity_sets import intensity_examples, product_name
+from training.share_alike import ShareAlike
 
 
 def encode(texts):
@@ -42,6 +43,51 @@ def test_sources_whose_terms_are_open_come_only_when_asked_for(examples):
     asked, vectors = intensity_examples(encode, unconfirmed=True)
     assert set(asked["source"]) - set(examples["source"]) == {"boverket", "br18"}
     assert len(vectors) == len(asked)
+
+
+@pytest.fixture(scope="module")
+def with_share_alike():
+    return intensity_examples(encode, share_alike=tuple(ShareAlike))[0]
+
+
+@pytest.mark.data_package
+def test_share_alike_sets_join_under_their_own_licence_and_leave_the_others_as_they_are(
+    examples, with_share_alike
+):
+    added = with_share_alike.iloc[len(examples) :]
+    assert added.groupby("source")["licence"].unique().map(list).to_dict() == {
+        "boavizta": ["ODbL-1.0"],
+        "oefdb": ["CC-BY-SA-4.0"],
+    }
+    unchanged = with_share_alike.iloc[: len(examples)].drop(columns="group")
+    pd.testing.assert_frame_equal(unchanged, examples.drop(columns="group"))
+
+
+@pytest.mark.data_package
+def test_devices_are_named_for_what_they_are_and_misread_sheets_are_left_out(with_share_alike):
+    devices = with_share_alike[with_share_alike["source"] == "boavizta"]["text"]
+    assert {"Dell Precision 5470, laptop computer", "HP ProLiant DL380 Gen10 server"} <= set(devices)
+    assert {"Dell OptiPlex 3070 Micro Form Factor, desktop computer", "Dell U2419HX Monitor"} <= set(devices)
+    assert "HP Pro x360 Fortis 11 inch G9 Notebook PC, laptop computer" in set(devices)
+    assert not devices.str.contains("HP Fortis 11|Xbox One|M24fd|C1422H|C8618QT").any()
+
+
+@pytest.mark.data_package
+def test_a_maker_is_one_family_in_every_source(with_share_alike):
+    products = with_share_alike.set_index("text")["group"]
+    assert products["HP P22a G4, monitor"] == products["HP EliteBook Folio 9470m"]
+    assert products["Dell U2419HX Monitor"] != products["HP P22a G4, monitor"]
+
+
+@pytest.mark.data_package
+def test_an_older_edition_of_a_material_is_of_one_family_with_the_newer(with_share_alike):
+    pet = with_share_alike[with_share_alike["text"] == "PET plastic, recycled"]
+    assert pet["source"].tolist() == ["desnz_2025", "oefdb"]
+    assert len(set(pet["group"])) == 1
+    assert pet["domain"].unique().tolist() == ["plastics"]
+    materials = with_share_alike[with_share_alike["source"] == "oefdb"]["text"]
+    assert "Tyres" in set(materials)
+    assert not materials.str.contains("re-used|open-loop", case=False).any()
 
 
 @pytest.mark.data_package

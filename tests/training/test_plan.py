@@ -4,6 +4,7 @@ import pytest
 from models.ranker import CategoryRanker
 from training.plan import TrainingPlan, ranker_parameters
 from training.registry import Registry, UnknownRunError
+from training.share_alike import ShareAlike
 from training.tracking import log_data_versions, log_file, log_parameters, training_run
 
 pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy:DeprecationWarning")
@@ -37,6 +38,13 @@ def test_a_plan_is_read_back_from_its_run_with_what_was_chosen(recorded, tmp_pat
     assert (again.seed, again.quick, again.labels_weight) == (4, True, 3.5)
     assert again.search_minutes == 0
     assert [path.read_text() for path in again.labels] == ["description,category_code\n"]
+
+
+@pytest.mark.parametrize("asked_for", [(), (ShareAlike.BOAVIZTA,), (ShareAlike.OEFDB, ShareAlike.BOAVIZTA)])
+def test_a_run_is_repeated_with_the_share_alike_sets_that_it_took(recorded, tmp_path, asked_for):
+    plan = TrainingPlan(share_alike=asked_for)
+    assert TrainingPlan.of_run(recorded(plan, CategoryRanker()), tmp_path).share_alike == asked_for
+    assert ("share-alike" in plan.name) == bool(asked_for)
 
 
 def test_a_run_that_lost_its_labels_cannot_be_repeated(recorded, tmp_path):

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from functools import partial
 
 import mlflow
@@ -17,6 +18,7 @@ from training.purchases import COMBINED
 from training.registry import Registry
 from training.scorecards import SCORECARD_FILE, read_scorecard
 from training.search import Search
+from training.share_alike import ShareAlike
 from training.sources import IN_THE_BUNDLE, LEARNED_FROM, Sources
 from training.train import retrain, train
 
@@ -272,6 +274,32 @@ def test_another_seed_makes_another_bundle(trained, sources, tmp_path):
     uri = f"sqlite:///{tmp_path / 'runs.db'}"
     other = train(tmp_path / "other", TrainingPlan(seed=7, quick=True), tracking_uri=uri, sources=sources)
     assert other.version != trained[0].version
+
+
+def test_a_bundle_of_share_alike_products_carries_their_terms_in_its_card_and_its_evidence(
+    trained, sources, tmp_path
+):
+    def inherited(encode):
+        examples, vectors = sources.products(encode)
+        return examples.assign(source="boavizta", licence="ODbL-1.0"), vectors
+
+    plan = TrainingPlan(quick=True, share_alike=(ShareAlike.BOAVIZTA,))
+    taken = replace(sources, products=inherited, share_alike=plan.share_alike)
+    uri = f"sqlite:///{tmp_path / 'runs.db'}"
+    made = train(tmp_path / "bundle", plan, tracking_uri=uri, sources=taken)
+
+    card = load_bundle(made.folder).metadata["card"]
+    assert card["share_alike"]["licences"] == ["ODbL-1.0"]
+    assert "under the same licence" in card["share_alike"]["terms"]
+    assert card["data"][ShareAlike.BOAVIZTA.file]["licence"] == "ODbL-1.0"
+    assert Registry(uri).run(made.run_id).parameters["share_alike"] == "boavizta"
+    assert "share_alike" not in load_bundle(trained[0].folder).metadata["card"]
+
+    bought = {"description": ["nitrile gloves, plain"], "quantity": [5.0], "unit": ["KGM"]}
+    estimate = load_model(made.folder).predict(line_items(pd.DataFrame(bought))).iloc[0]
+    assert estimate["method"] == "average-data"
+    assert {product["licence"] for product in json.loads(estimate["evidence"])} == {"ODbL-1.0"}
+    assert "(boavizta, ODbL-1.0)" in estimate["factor_source"]
 
 
 LABELS = """description,supplier,category_code,kg_co2e,mass_kg
