@@ -172,7 +172,7 @@ class CategoryRanker(BaseEstimator):  # type: ignore[misc]
 
 
 def _calibrations(metadata: Mapping[str, Any]) -> dict[str, ScoreCalibration]:
-    """Read the calibration of each kind; bundles from before doubt was calibrated hold the rest by name."""
+    """Read the calibration of each kind; older bundles hold a sharpness and a lead in log odds."""
     if "calibration" in metadata:
         return {kind: ScoreCalibration(**found) for kind, found in metadata["calibration"].items()}
     sharpness, lead = metadata["sharpness"], metadata["lead"]

@@ -7,7 +7,7 @@ from typing import Final
 PACKAGES: Final = ("data", "features", "models", "training")
 """Packages whose code decides what a training makes."""
 _ROOT: Final = Path(__file__).resolve().parent.parent
-_KINDS: Final = (".py", ".toml")
+_KINDS: Final = (".py", ".toml", ".csv")
 
 
 def code_version(root: Path = _ROOT) -> str:
