@@ -1,7 +1,6 @@
 """Results as files: the input's own columns, then the estimate, in the format that the name asks for."""
 
 import json
-import re
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,13 +9,12 @@ from typing import Final
 import pandas as pd
 
 from data.errors import OutputError
+from data.spreadsheet_cells import without_formulas
 from models.estimates import ESTIMATE_FIELDS, ESTIMATE_JSON_FIELDS
 from serving.result import EstimatedLedger
 
 _XLSX_ROWS: Final = 1_048_575
 _XLSX_CELL: Final = 32_767
-_FORMULA_START: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-_HARMLESS: Final = re.compile(r"[-+]?[£$€]?\s?[\d.,' ]*\d%?|[-+]+")
 
 
 def check_outputs(output: Path, report: Path | None, inputs: Sequence[Path]) -> None:
@@ -137,15 +135,10 @@ def _check_place(path: Path) -> None:
 
 
 def _write_csv(table: pd.DataFrame, path: Path) -> list[str]:
-    safe = table.copy()
-    changed = 0
-    for column in _texts(table):
-        starting = safe[column].str.startswith(_FORMULA_START)
-        harmful = safe.index[starting][~safe.loc[starting, column].str.fullmatch(_HARMLESS)]
-        safe.loc[harmful, column] = "'" + safe.loc[harmful, column]
-        changed += len(harmful)
-    header = [f"'{name}" if name.startswith(_FORMULA_START) else name for name in safe.columns]
-    safe.to_csv(path, index=False, header=header, lineterminator="\n")
+    safe, changed = without_formulas(table)
+    # a lone carriage return in a cell is quoted only where lines end in one too
+    returns = any(safe[name].str.contains("\r", regex=False).any() for name in _texts(safe))
+    safe.to_csv(path, index=False, lineterminator="\r\n" if returns else "\n")
     if not changed:
         return []
     return [

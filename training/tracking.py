@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from data.spreadsheet_cells import without_formulas
 from training.code_version import code_version
 from training.registry import BUNDLE_ARTIFACT, BUNDLE_TAG, CODE_TAG, DATA_VERSIONS_ARTIFACT, quiet_mlflow
 from training.scorecards import SCORECARD_FILE, save_scorecard
@@ -120,8 +121,8 @@ def log_figures(figures: pd.DataFrame, keys: Sequence[str], metrics: Sequence[st
 
 
 def log_table(table: pd.DataFrame, name: str, folder: str = EVALUATION) -> None:
-    """Log a table as a CSV file."""
-    log_text(table.to_csv(index=False), name, folder)
+    """Log a table as a CSV file that a spreadsheet may open."""
+    log_text(without_formulas(table)[0].to_csv(index=False), name, folder)
 
 
 def log_text(text: str, name: str, folder: str = EVALUATION) -> None:

@@ -1,5 +1,6 @@
 """Result files: the same lines in the same order, whatever the format, and never half a file."""
 
+import csv
 import dataclasses
 import json
 import time
@@ -62,6 +63,18 @@ def test_text_comes_back_letter_by_letter(estimated_with, tmp_path, suffix):
     write_output(estimated_with(Description=hostile), path)
 
     assert read_back(path)["Description"][0] == hostile
+
+
+@pytest.mark.parametrize("text", ["two\rlines", "two\nlines", "two\r\nlines", 'a "b", c'])
+def test_a_csv_cell_with_a_line_break_of_any_kind_is_one_cell(estimated_with, tmp_path, text):
+    path = tmp_path / "out.csv"
+
+    write_output(estimated_with(Description=text), path)
+
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    assert rows[1][rows[0].index("Description")] == text
+    assert len({len(row) for row in rows}) == 1
 
 
 @pytest.mark.parametrize("text", ["=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3", "\t=1", "\r=1", "\n=1"])
