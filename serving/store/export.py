@@ -101,13 +101,17 @@ def export_trail(reading: Reading, first: date, last: date, path: Path, kind: Fo
     Raises
     ------
     OutputError
-        If the period ends before it begins, or the file cannot be written.
+        If the period ends before it begins, or the file has another ending or cannot be written.
     """
     if last < first:
         raise OutputError(
             f"Got a period from {first} to {last}, expected an end that is not before: correct it."
         )
-    check_outputs(path.with_suffix(f".{kind}"), None, [])
+    if path.suffix.lower() != f".{kind}":
+        raise OutputError(
+            f"Got {path.name!r} for the format {kind}, expected a name ending in .{kind}: change one."
+        )
+    check_outputs(path, None, [])
     try:
         with tempfile.TemporaryDirectory(dir=path.resolve().parent, prefix=".ledgerprint-") as folder:
             scratch = Path(folder) / path.name

@@ -25,7 +25,7 @@ class TenantSession(Session):
     """
 
     def __init__(self, bind: Engine, tenant: str) -> None:
-        super().__init__(bind, info={"tenant": tenant})
+        super().__init__(bind, info={"tenant": tenant}, expire_on_commit=False)
 
 
 @event.listens_for(TenantSession, "do_orm_execute")
@@ -125,6 +125,9 @@ class AuditStore:
         self.engine: Final[Engine] = make_engine(url)
         self.clock = clock
         self._writers = self.engine.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
+        # SQLite's readers see one state of the database by nature
+        one_state = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        self._readers = self.engine.execution_options(**one_state)
         bring_up_to_date(self.engine, upgrade=upgrade)
 
     def __enter__(self) -> Self:
@@ -139,8 +142,8 @@ class AuditStore:
 
     @contextmanager
     def reading(self, actor: Actor) -> Iterator[Reading]:
-        """Read as the actor."""
-        with self._session(self.engine, actor) as session:
+        """Read as the actor: one state of the database, whatever is written meanwhile."""
+        with self._session(self._readers, actor) as session:
             yield Reading(session, actor, self.clock())
 
     @contextmanager
@@ -159,14 +162,7 @@ class AuditStore:
     @contextmanager
     def whole(self, *, write: bool = False) -> Iterator[Connection]:
         """Open a transaction over all tenants: for keys, whose tenant is not known yet, and for auditors."""
-        with explained(self.engine), (self._writers if write else self.engine).begin() as connection:
-            yield connection
-
-    @contextmanager
-    def snapshot(self) -> Iterator[Connection]:
-        """Open a transaction over all tenants that sees one state, whatever is written meanwhile."""
-        isolation = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
-        with explained(self.engine), self.engine.execution_options(**isolation).begin() as connection:
+        with explained(self.engine), (self._writers if write else self._readers).begin() as connection:
             yield connection
 
     def tenants(self) -> list[str]:

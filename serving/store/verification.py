@@ -51,7 +51,7 @@ def verify(store: AuditStore, known: Sequence[KnownHead] = ()) -> Verification:
     entries = 0
     tenants: list[str] = []
     try:
-        with store.snapshot() as connection, _bytes_as_they_are(connection):
+        with store.whole() as connection, _bytes_as_they_are(connection):
             heads = _heads(connection)
             tenants = sorted({*heads, *_tenants_with_entries(connection), *(kept.tenant for kept in known)})
             for tenant in tenants:
