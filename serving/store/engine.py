@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
 
 from serving.store.errors import StoreUnavailableError
 
 BEGIN: Final = "ledgerprint_begin"
 """Execution option: how a transaction begins on SQLite."""
 _BUSY_SECONDS: Final = 60
+_UNUSABLE: Final = (OperationalError, InterfaceError, DatabaseError)
+"""Very classes: others that derive from them, such as a constraint that does not hold, are a matter of the rows."""
 _PRAGMAS: Final = (
     f"busy_timeout = {_BUSY_SECONDS * 1000}",
     "journal_mode = WAL",
@@ -56,7 +58,9 @@ def explained(engine: Engine) -> Iterator[None]:
     """
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
+    except DBAPIError as error:
+        if type(error) not in _UNUSABLE:
+            raise
         raise StoreUnavailableError(
             f"Cannot use the database {_shown(engine.url)} ({_reason(error)}): check that it is there, that "
             "it can be "

@@ -5,11 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 from sqlalchemy.exc import DatabaseError
 
 from serving.store.chain import NO_ENTRY
 from serving.store.chain_check import ChainCheck, Row
+from serving.store.column_types import is_storable
 from serving.store.findings import Finding
 from serving.store.heads import KnownHead
 from serving.store.key_trail import KeyTrail
@@ -50,17 +51,22 @@ def verify(store: AuditStore, known: Sequence[KnownHead] = ()) -> Verification:
     findings: list[Finding] = []
     entries = 0
     tenants: list[str] = []
-    try:
-        with store.whole() as connection, _bytes_as_they_are(connection):
-            heads = _heads(connection)
-            tenants = sorted({*heads, *_tenants_with_entries(connection), *(kept.tenant for kept in known)})
-            for tenant in tenants:
-                check = _checked(connection, tenant, heads.get(tenant), known)
-                findings += check.findings
-                entries += check.entries
-    except DatabaseError as error:
-        reason = " ".join(str(error.orig).split())
-        findings.append(Finding("", 0, "unreadable", f"The database cannot be read to its end: {reason}."))
+    with store.whole() as connection:
+        try:
+            with _bytes_as_they_are(connection):
+                heads = _heads(connection)
+                tenants = sorted(
+                    {*heads, *_tenants_with_entries(connection), *(kept.tenant for kept in known)}
+                )
+                for tenant in tenants:
+                    check = _checked(connection, tenant, heads.get(tenant), known)
+                    findings += check.findings
+                    entries += check.entries
+        except DatabaseError as error:
+            reason = " ".join(str(error.orig).split())
+            findings.append(
+                Finding("", 0, "unreadable", f"The database cannot be read to its end: {reason}.")
+            )
     return Verification(entries, len(tenants), findings)
 
 
@@ -73,9 +79,11 @@ def _checked(
 
     def neighbours(row: Row) -> tuple[int | None, int | None]:
         entries = STORED_ENTRIES.c
-        before = select(entries.sequence).where(mine, entries.hash == row["previous"])
-        after = select(entries.sequence).where(mine, entries.previous == row["hash"])
-        return _number(connection, before), _number(connection, after)
+        before, after = entries.hash == row["previous"], entries.previous == row["hash"]
+        return (
+            _number(connection, select(entries.sequence).where(mine, before), row["previous"]),
+            _number(connection, select(entries.sequence).where(mine, after), row["hash"]),
+        )
 
     kept = [head for head in known if head.tenant == tenant]
     check = ChainCheck(tenant, end, kept, end.sequence - count, neighbours)
@@ -93,7 +101,10 @@ def _checked(
     return check
 
 
-def _number(connection: Connection, query: Any) -> int | None:
+def _number(connection: Connection, query: Select[Any], asked: object) -> int | None:
+    """Ask for an entry by its hash, unless that is no text that can be asked for."""
+    if not (isinstance(asked, str) and is_storable(asked)):
+        return None
     found = connection.scalar(query.limit(1))
     return found if isinstance(found, int) else None
 
