@@ -14,7 +14,7 @@ BEGIN: Final = "ledgerprint_begin"
 """Execution option: how a transaction begins on SQLite."""
 _BUSY_SECONDS: Final = 60
 _UNUSABLE: Final = (OperationalError, InterfaceError, DatabaseError)
-"""Very classes: others that derive from them, such as a constraint that does not hold, are a matter of the rows."""
+"""The very classes; what derives from them, such as a constraint that does not hold, is about rows."""
 _PRAGMAS: Final = (
     f"busy_timeout = {_BUSY_SECONDS * 1000}",
     "journal_mode = WAL",

@@ -128,7 +128,11 @@ class AuditStore:
         # SQLite's readers see one state of the database by nature
         one_state = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
         self._readers = self.engine.execution_options(**one_state)
-        bring_up_to_date(self.engine, upgrade=upgrade)
+        try:
+            bring_up_to_date(self.engine, upgrade=upgrade)
+        except Exception:
+            self.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -150,6 +154,7 @@ class AuditStore:
     def changing(self, actor: Actor) -> Iterator[Reading]:
         """Change rows that are no entries; the chain is not held."""
         with self._session(self._writers, actor) as session:
+            self._make_tenant(session, actor.tenant)
             yield Reading(session, actor, self.clock())
 
     @contextmanager

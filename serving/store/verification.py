@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection, Select, func, select
-from sqlalchemy.exc import DatabaseError
 
 from serving.store.chain import NO_ENTRY
 from serving.store.chain_check import ChainCheck, Row
 from serving.store.column_types import is_storable
+from serving.store.errors import StoreUnavailableError
 from serving.store.findings import Finding
 from serving.store.heads import KnownHead
 from serving.store.key_trail import KeyTrail
@@ -51,22 +51,16 @@ def verify(store: AuditStore, known: Sequence[KnownHead] = ()) -> Verification:
     findings: list[Finding] = []
     entries = 0
     tenants: list[str] = []
-    with store.whole() as connection:
-        try:
-            with _bytes_as_they_are(connection):
-                heads = _heads(connection)
-                tenants = sorted(
-                    {*heads, *_tenants_with_entries(connection), *(kept.tenant for kept in known)}
-                )
-                for tenant in tenants:
-                    check = _checked(connection, tenant, heads.get(tenant), known)
-                    findings += check.findings
-                    entries += check.entries
-        except DatabaseError as error:
-            reason = " ".join(str(error.orig).split())
-            findings.append(
-                Finding("", 0, "unreadable", f"The database cannot be read to its end: {reason}.")
-            )
+    try:
+        with store.whole() as connection, _bytes_as_they_are(connection):
+            heads = _heads(connection)
+            tenants = sorted({*heads, *_tenants_with_entries(connection), *(kept.tenant for kept in known)})
+            for tenant in tenants:
+                check = _checked(connection, tenant, heads.get(tenant), known)
+                findings += check.findings
+                entries += check.entries
+    except StoreUnavailableError as error:
+        findings.append(Finding("", 0, "unreadable", str(error)))
     return Verification(entries, len(tenants), findings)
 
 
