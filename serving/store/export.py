@@ -166,7 +166,8 @@ def _midnight(day: date) -> datetime:
 @contextmanager
 def _csv_writer(path: Path) -> Iterator[Write]:
     with path.open("w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file, lineterminator="\n")
+        # its line ends are CR LF: with any other, a lone CR within a cell would not be quoted
+        rows = csv.writer(file)
         rows.writerow(COLUMNS)
 
         def write(block: Sequence[Row]) -> None:
