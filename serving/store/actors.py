@@ -42,8 +42,7 @@ class Actor:
         if not _TENANT.fullmatch(self.tenant):
             raise TenantError(
                 f"Got the tenant {self.tenant!r}, expected up to 63 lower-case letters, digits, points, "
-                "hyphens "
-                "and underscores: choose such a name."
+                "hyphens and underscores: choose such a name."
             )
 
     @classmethod
@@ -62,6 +61,5 @@ class Actor:
         if scope not in self.scopes:
             raise ScopeError(
                 f"Got a key with the scopes {', '.join(sorted(self.scopes)) or 'none'}, expected {scope!r}: "
-                "use a "
-                "key that has it, or have one made with `ledgerprint keys create`."
+                "use a key that has it, or have one made with `ledgerprint keys create`."
             )

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from serving.store.errors import StoreUnavailableError
 
@@ -58,13 +59,17 @@ def explained(engine: Engine) -> Iterator[None]:
     """
     try:
         yield
+    except PoolTimeoutError as error:
+        raise StoreUnavailableError(
+            f"Got no connection to the database {_shown(engine.url)} in time, all are in use, expected a free one: "
+            "try again later, or run more processes."
+        ) from error
     except DBAPIError as error:
         if type(error) not in _UNUSABLE:
             raise
         raise StoreUnavailableError(
             f"Cannot use the database {_shown(engine.url)} ({_reason(error)}): check that it is there, that "
-            "it can be "
-            "written to and that no other program holds it."
+            "it can be written to and that no other program holds it."
         ) from error
 
 
@@ -85,8 +90,7 @@ def _checked(text: str) -> URL:
         if not Path(url.database).resolve().parent.is_dir():
             raise StoreUnavailableError(
                 f"Got the database {_shown(url)} in a folder that does not exist, expected an existing one: "
-                "make it "
-                "first."
+                "make it first."
             )
     return url
 

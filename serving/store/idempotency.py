@@ -77,8 +77,7 @@ def claim_request(
         if record.request_sha256 != request_sha256:
             raise IdempotencyMismatchError(
                 f"Got the idempotency key {key[:60]!r} with another body than before, expected the same one: "
-                "send a "
-                "new request with a new key."
+                "send a new request with a new key."
             )
         if record.status is not None:
             return StoredAnswer(record.status, record.media_type or "", record.body or b"")
@@ -109,8 +108,7 @@ def store_answer(writing: Reading, claim: Claim, answer: StoredAnswer) -> None:
     if cast("CursorResult[Any]", writing.session.execute(mine.values(**values))).rowcount != 1:
         raise ClaimLostError(
             f"Got an answer for the idempotency key {claim.key[:60]!r} too late, another request has claimed "
-            "it: ask "
-            "again for its answer."
+            "it: ask again for its answer."
         )
 
 

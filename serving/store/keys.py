@@ -122,8 +122,7 @@ def authenticate(store: AuditStore, key: str) -> Actor:
     if row is None or not right or row.revoked_at is not None:
         raise KeyRefusedError(
             "Got an API key that is malformed, unknown or revoked, expected lp_<public id>_<secret> as it "
-            "was shown "
-            "when it was made: have one made with `ledgerprint keys create`."
+            "was shown when it was made: have one made with `ledgerprint keys create`."
         )
     now = store.clock()
     if row.last_used_at is None or now - row.last_used_at >= _USE_IS_NOTED:

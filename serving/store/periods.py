@@ -11,7 +11,7 @@ from serving.store.canonical import parse_canonical
 from serving.store.chain import NewEntry
 from serving.store.errors import ClosedPeriodError, PeriodError
 from serving.store.store import Reading, Writing
-from serving.store.tables import Entry
+from serving.store.tables import Entry, of_kind
 
 
 @dataclass(frozen=True)
@@ -73,15 +73,13 @@ def close_period(writing: Writing, name: str, first: date, last: date, reason: s
     if not name.strip() or last < first:
         raise PeriodError(
             f"Got the period {name!r} from {first} to {last}, expected a name and an end that is not before "
-            "the "
-            "beginning: correct it."
+            "the beginning: correct it."
         )
     known = {period.name: period for period in periods(writing)}.get(name)
     if known and known.status == "closed":
         raise PeriodError(
             f"Got the period {name!r}, which is closed from {known.first} to {known.last}, expected an open "
-            "or a new "
-            "one: reopen it first, or choose another name."
+            "or a new one: reopen it first, or choose another name."
         )
     return _write(writing, name, first, last, "closed", reason)
 
@@ -109,7 +107,7 @@ def reopen_period(writing: Writing, name: str, reason: str) -> Period:
 
 def periods(reading: Reading) -> list[Period]:
     """List the periods as they are now, in the order of their first days."""
-    entries = reading.session.scalars(select(Entry).where(Entry.kind == "period").order_by(Entry.sequence))
+    entries = reading.session.scalars(select(Entry).where(of_kind("period")).order_by(Entry.sequence))
     latest = {entry.subject: Period.from_entry(entry) for entry in entries}
     return sorted(latest.values(), key=lambda period: (period.first, period.name))
 
@@ -126,8 +124,7 @@ def require_open(reading: Reading, day: date | None) -> None:
     if closed:
         raise ClosedPeriodError(
             f"Got a line dated {day}, which the period {closed.name!r} ({closed.first} to {closed.last}) "
-            "locks, "
-            "expected one of an open period: have the period reopened, or leave the line as it is."
+            "locks, expected one of an open period: have the period reopened, or leave the line as it is."
         )
 
 

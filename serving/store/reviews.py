@@ -17,7 +17,7 @@ from serving.store.goods import comparable_goods, comparable_gtin
 from serving.store.paging import Page, entry_page
 from serving.store.periods import require_open
 from serving.store.store import Reading, Writing
-from serving.store.tables import Entry
+from serving.store.tables import Entry, of_kind
 
 ReviewStatus = Literal["reviewed", "approved"]
 
@@ -197,8 +197,7 @@ def approve_review(writing: Writing, estimate_id: str, review: int, comment: str
         now = "none" if entry is None else f"{entry.sequence} ({entry.status})"
         raise ReviewError(
             f"Got an approval of review {review} of the estimate {estimate_id}, whose present review is "
-            f"{now}, expected "
-            "the present one, not approved yet: look at it and approve that."
+            f"{now}, expected the present one, not approved yet: look at it and approve that."
         )
     payload = parse_canonical(entry.payload or "")
     if payload["reviewed_by"] == writing.actor.who:
@@ -248,7 +247,7 @@ def review_history(reading: Reading, estimate_id: str) -> list[Review]:
 
 def comments(reading: Reading, estimate_id: str) -> list[Comment]:
     """List the remarks on an estimate, the oldest first."""
-    query = select(Entry).where(Entry.kind == "comment", Entry.subject == estimate_id)
+    query = select(Entry).where(of_kind("comment"), Entry.subject == estimate_id)
     return [
         Comment(entry.sequence, entry.at, entry.who, **parse_canonical(entry.payload or ""))
         for entry in reading.session.scalars(query.order_by(Entry.sequence))
@@ -280,11 +279,11 @@ def is_current_review() -> Sequence[ColumnElement[bool]]:
         later.subject == Entry.subject,
         later.sequence > Entry.sequence,
     )
-    return Entry.kind == "review", ~superseded
+    return of_kind("review"), ~superseded
 
 
 def _steps(estimate_id: str) -> Any:
-    return select(Entry).where(Entry.kind == "review", Entry.subject == estimate_id)
+    return select(Entry).where(of_kind("review"), Entry.subject == estimate_id)
 
 
 def _current_entry(reading: Reading, estimate_id: str) -> Entry | None:

@@ -53,14 +53,12 @@ def _is_current(connection: Connection, *, upgrade: bool) -> bool:
     if got is not None and got not in {script.revision for script in migrations.walk_revisions()}:
         raise StoreVersionError(
             f"Got a database of version {got}, which is newer than this program's {newest}: install the "
-            "newer "
-            "ledgerprint that made it."
+            "newer ledgerprint that made it."
         )
     if not upgrade:
         raise StoreVersionError(
             f"Got a database of version {got or 'none'}, expected {newest}: open it once with a program that "
-            "may "
-            "upgrade it, such as `ledgerprint audit head`."
+            "may upgrade it, such as `ledgerprint audit head`."
         )
     return False
 

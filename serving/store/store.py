@@ -111,12 +111,6 @@ class AuditStore:
         If the database cannot be used.
     StoreVersionError
         If it is newer than the program, or older and must not be upgraded.
-
-    Examples
-    --------
-    >>> store = AuditStore("sqlite:///:memory:")  # doctest: +IGNORE_EXCEPTION_DETAIL
-    Traceback (most recent call last):
-    serving.store.errors.StoreUnavailableError: ...
     """
 
     def __init__(
@@ -187,8 +181,7 @@ class AuditStore:
         if tenant not in known:
             raise TenantError(
                 f"Got the tenant {tenant!r}, expected one of {', '.join(known) or 'none so far'}: name one, "
-                "or make it "
-                "with `ledgerprint keys create --tenant NAME`."
+                "or make it with `ledgerprint keys create --tenant NAME`."
             )
 
     @contextmanager

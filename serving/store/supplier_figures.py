@@ -14,7 +14,7 @@ from serving.store.column_types import is_storable
 from serving.store.errors import SupplierFigureError
 from serving.store.goods import comparable_gtin
 from serving.store.store import Reading, Writing
-from serving.store.tables import Entry
+from serving.store.tables import Entry, of_kind
 from serving.supplier_names import comparable_supplier
 
 _ASKED_AT_ONCE: Final = 500
@@ -38,8 +38,7 @@ class GoodsOfSupplier:
         if bool(self.gtin) == bool(self.supplier and self.article):
             raise SupplierFigureError(
                 f"Got the GTIN {self.gtin!r}, the supplier {self.supplier!r} and the article "
-                f"{self.article!r}, expected "
-                "either a GTIN or a supplier with its article: name one of them."
+                f"{self.article!r}, expected either a GTIN or a supplier with its article: name one of them."
             )
         if self.gtin and not comparable_gtin(self.gtin):
             raise SupplierFigureError(
@@ -95,14 +94,12 @@ class SupplierFigure:
         if not (self.unit.strip() and self.source.strip()):
             raise SupplierFigureError(
                 f"Got the unit {self.unit!r} and the source {self.source!r}, expected both: say what one "
-                "unit is, and "
-                "where the figure was declared."
+                "unit is, and where the figure was declared."
             )
         if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
             raise SupplierFigureError(
                 f"Got a figure valid from {self.valid_from} to {self.valid_to}, expected an end that is not "
-                "before the "
-                "beginning: correct it."
+                "before the beginning: correct it."
             )
 
 
@@ -174,7 +171,7 @@ def current_figures(reading: Reading, goods: Sequence[GoodsOfSupplier]) -> list[
         asked = subjects[start : start + _ASKED_AT_ONCE]
         last = (
             select(func.max(Entry.sequence))
-            .where(Entry.kind == "supplier_figure", Entry.subject.in_(asked))
+            .where(of_kind("supplier_figure"), Entry.subject.in_(asked))
             .group_by(Entry.subject)
         )
         for entry in reading.session.scalars(select(Entry).where(Entry.sequence.in_(last))):
@@ -184,7 +181,7 @@ def current_figures(reading: Reading, goods: Sequence[GoodsOfSupplier]) -> list[
 
 def figure_history(reading: Reading, goods: GoodsOfSupplier) -> list[FigureVersion]:
     """List all versions of the goods' figure, the latest first."""
-    query = select(Entry).where(Entry.kind == "supplier_figure", Entry.subject == goods.subject)
+    query = select(Entry).where(of_kind("supplier_figure"), Entry.subject == goods.subject)
     entries: Iterable[Any] = reading.session.scalars(query.order_by(Entry.sequence.desc()))
     return [FigureVersion.from_entry(entry) for entry in entries]
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     ForeignKey,
     Index,
     LargeBinary,
@@ -12,11 +13,13 @@ from sqlalchemy import (
     String,
     TableClause,
     Text,
+    and_,
     column,
     table,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from serving.store.chain import Kind
 from serving.store.column_types import Day, Instant
 
 
@@ -108,7 +111,7 @@ class Entry(TenantOwned, Base):
     hash: Mapped[str]
 
 
-for _found_by in ("job_id", "gtin", "goods"):
+for _found_by in ("job_id", "model_version", "factor_set", "gtin", "goods"):
     _filled = getattr(Entry, _found_by) != ""
     Index(
         None,
@@ -119,9 +122,16 @@ for _found_by in ("job_id", "gtin", "goods"):
         postgresql_where=_filled,
     )
 Index(None, Entry.tenant, Entry.kind, Entry.subject, Entry.sequence)
-Index(None, Entry.tenant, Entry.kind, Entry.model_version, Entry.factor_set, Entry.sequence)
+_rare = Entry.kind != "estimate"
+Index(None, Entry.tenant, Entry.kind, Entry.sequence, sqlite_where=_rare, postgresql_where=_rare)
 Index(None, Entry.tenant, Entry.line_date, Entry.sequence)
 Index(None, Entry.tenant, Entry.at, Entry.sequence)
+
+
+def of_kind(kind: Kind) -> ColumnElement[bool]:
+    """Hold for the entries of a kind; what is not an estimate is rare and has an index of its own."""
+    is_kind = Entry.kind == kind
+    return is_kind if kind == "estimate" else and_(is_kind, Entry.kind != "estimate")
 
 
 class ApiKey(TenantOwned, Base):

@@ -63,10 +63,10 @@ def _make_entries() -> None:
         sa.PrimaryKeyConstraint("tenant", "sequence", name="pk_audit_entries"),
         sa.ForeignKeyConstraint(["tenant"], ["audit_heads.tenant"], name="fk_audit_entries_tenant"),
     )
-    for name in ("job_id", "gtin", "goods"):
+    for name in ("job_id", "model_version", "factor_set", "gtin", "goods"):
         _index("audit_entries", "tenant", name, "sequence", where=f"{name} != ''")
     _index("audit_entries", "tenant", "kind", "subject", "sequence")
-    _index("audit_entries", "tenant", "kind", "model_version", "factor_set", "sequence")
+    _index("audit_entries", "tenant", "kind", "sequence", where="kind != 'estimate'")
     _index("audit_entries", "tenant", "line_date", "sequence")
     _index("audit_entries", "tenant", "at", "sequence")
 
