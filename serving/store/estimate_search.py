@@ -11,7 +11,7 @@ from serving.store.errors import UnknownEstimateError
 from serving.store.estimates import EstimateRecord
 from serving.store.paging import MAX_PAGE, Order, Page, entry_page
 from serving.store.store import Reading
-from serving.store.tables import Entry, of_kind
+from serving.store.tables import Entry
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def find_estimate(
     """
     latest = latest_estimate(reading, estimate_id)
     of_id = select(Entry.sequence, Entry.at, Entry.who, Entry.job_id).where(
-        of_kind("estimate"), Entry.subject == estimate_id
+        Entry.kind == "estimate", Entry.subject == estimate_id
     )
     history = entry_page(reading, of_id, {"estimate_id": estimate_id}, history_limit, cursor)
     occurrences = history.map(lambda row: Occurrence(row.sequence, row.at, row.who, row.job_id))
@@ -107,7 +107,7 @@ def latest_estimate(reading: Reading, estimate_id: str) -> Entry:
     UnknownEstimateError
         If the tenant has no such estimate.
     """
-    of_id = select(Entry).where(of_kind("estimate"), Entry.subject == estimate_id)
+    of_id = select(Entry).where(Entry.kind == "estimate", Entry.subject == estimate_id)
     newest = of_id.order_by(Entry.sequence.desc()).limit(1)
     entry = reading.session.scalar(newest) if is_storable(estimate_id) else None
     if entry is None:
@@ -145,7 +145,7 @@ def search_estimates(
     CursorError
         If the cursor is of another search.
     """
-    query = select(Entry).where(of_kind("estimate"), *_conditions(reading, wanted))
+    query = select(Entry).where(Entry.kind == "estimate", *_conditions(reading, wanted))
     page = entry_page(reading, query, _as_json(wanted), limit, cursor, order)
     return page.map(EstimateRecord.from_entry)
 

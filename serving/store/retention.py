@@ -11,7 +11,7 @@ from serving.store.errors import RetentionError
 from serving.store.number_ranges import NumberRanges
 from serving.store.periods import first_open, periods
 from serving.store.store import Writing
-from serving.store.tables import Entry, of_kind
+from serving.store.tables import Entry
 
 _BLOCK: Final = 10_000
 
@@ -46,7 +46,7 @@ def retain(writing: Writing, before: date) -> Retention:
         If one of the lines is dated outside of closed periods. Nothing is reduced then.
     """
     writing.actor.require("admin")
-    old = (of_kind("estimate"), Entry.payload.is_not(None), Entry.line_date < before)
+    old = (Entry.kind == "estimate", Entry.payload.is_not(None), Entry.line_date < before)
     days = writing.session.scalars(select(Entry.line_date).where(*old).distinct())
     day = first_open((day for day in days if day is not None), periods(writing))
     if day is not None:

@@ -247,7 +247,7 @@ def review_history(reading: Reading, estimate_id: str) -> list[Review]:
 
 def comments(reading: Reading, estimate_id: str) -> list[Comment]:
     """List the remarks on an estimate, the oldest first."""
-    query = select(Entry).where(of_kind("comment"), Entry.subject == estimate_id)
+    query = select(Entry).where(Entry.kind == "comment", Entry.subject == estimate_id)
     return [
         Comment(entry.sequence, entry.at, entry.who, **parse_canonical(entry.payload or ""))
         for entry in reading.session.scalars(query.order_by(Entry.sequence))
@@ -264,7 +264,7 @@ def search_reviews(
     CursorError
         If the cursor is of another search.
     """
-    query = select(Entry).where(*is_current_review())
+    query = select(Entry).where(of_kind("review"), *is_current_review())
     if status is not None:
         query = query.where(Entry.status == status)
     return entry_page(reading, query, {"reviews": status}, limit, cursor).map(Review.from_entry)
@@ -279,11 +279,11 @@ def is_current_review() -> Sequence[ColumnElement[bool]]:
         later.subject == Entry.subject,
         later.sequence > Entry.sequence,
     )
-    return of_kind("review"), ~superseded
+    return Entry.kind == "review", ~superseded
 
 
 def _steps(estimate_id: str) -> Any:
-    return select(Entry).where(of_kind("review"), Entry.subject == estimate_id)
+    return select(Entry).where(Entry.kind == "review", Entry.subject == estimate_id)
 
 
 def _current_entry(reading: Reading, estimate_id: str) -> Entry | None:

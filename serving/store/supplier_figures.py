@@ -14,7 +14,7 @@ from serving.store.column_types import is_storable
 from serving.store.errors import SupplierFigureError
 from serving.store.goods import comparable_gtin
 from serving.store.store import Reading, Writing
-from serving.store.tables import Entry, of_kind
+from serving.store.tables import Entry
 from serving.supplier_names import comparable_supplier
 
 _ASKED_AT_ONCE: Final = 500
@@ -171,7 +171,7 @@ def current_figures(reading: Reading, goods: Sequence[GoodsOfSupplier]) -> list[
         asked = subjects[start : start + _ASKED_AT_ONCE]
         last = (
             select(func.max(Entry.sequence))
-            .where(of_kind("supplier_figure"), Entry.subject.in_(asked))
+            .where(Entry.kind == "supplier_figure", Entry.subject.in_(asked))
             .group_by(Entry.subject)
         )
         for entry in reading.session.scalars(select(Entry).where(Entry.sequence.in_(last))):
@@ -181,7 +181,7 @@ def current_figures(reading: Reading, goods: Sequence[GoodsOfSupplier]) -> list[
 
 def figure_history(reading: Reading, goods: GoodsOfSupplier) -> list[FigureVersion]:
     """List all versions of the goods' figure, the latest first."""
-    query = select(Entry).where(of_kind("supplier_figure"), Entry.subject == goods.subject)
+    query = select(Entry).where(Entry.kind == "supplier_figure", Entry.subject == goods.subject)
     entries: Iterable[Any] = reading.session.scalars(query.order_by(Entry.sequence.desc()))
     return [FigureVersion.from_entry(entry) for entry in entries]
 
