@@ -61,8 +61,8 @@ def explained(engine: Engine) -> Iterator[None]:
         yield
     except PoolTimeoutError as error:
         raise StoreUnavailableError(
-            f"Got no connection to the database {_shown(engine.url)} in time, expected one that is not in use: try "
-            "again later, or run more processes."
+            f"Got no connection to the database {_shown(engine.url)} in time, expected one that is "
+            "not in use: try again later, or run more processes."
         ) from error
     except DBAPIError as error:
         if type(error) not in _UNUSABLE:
