@@ -11,6 +11,17 @@ _HARMLESS: Final = re.compile(r"[-+]?[£$€]?\s?[\d.,' ]*\d%?|[-+]+")
 """Numbers and dashes begin like formulas too."""
 
 
+def is_formula(cell: object) -> bool:
+    """Tell whether a spreadsheet would run a cell.
+
+    Examples
+    --------
+    >>> is_formula("=1+1"), is_formula("-4.50"), is_formula(-4.5)
+    (True, False, False)
+    """
+    return isinstance(cell, str) and cell.startswith(FORMULA_START) and not _HARMLESS.fullmatch(cell)
+
+
 def without_formulas(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     """Put an apostrophe before texts that a spreadsheet would run, column names among them.
 
@@ -34,8 +45,4 @@ def without_formulas(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
         harmful = text.str.startswith(FORMULA_START) & ~text.str.fullmatch(_HARMLESS)
         safe[name] = safe[name].mask(harmful, "'" + text)
         changed += int(harmful.sum())
-    return safe.rename(columns={name: f"'{name}" for name in safe if _is_formula(name)}), changed
-
-
-def _is_formula(name: object) -> bool:
-    return isinstance(name, str) and name.startswith(FORMULA_START)
+    return safe.rename(columns={name: f"'{name}" for name in safe if is_formula(name)}), changed

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from sqlalchemy import select
 
 from data.errors import OutputError
+from data.spreadsheet_cells import is_formula
 from serving.outputs import check_outputs
 from serving.store.canonical import parse_canonical
 from serving.store.column_types import instant_text
@@ -25,7 +26,6 @@ Row = dict[str, Any]
 Write = Callable[[Sequence[Row]], None]
 
 _BLOCK: Final = 5_000
-_FORMULA_START: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 _OF_LINE: Final = (
     "line_id",
     "description",
@@ -178,7 +178,7 @@ def _csv_writer(path: Path) -> Iterator[Write]:
 
 def _harmless(value: Any) -> Any:
     """Keep a spreadsheet from running a text as a formula; numbers stay numbers."""
-    if isinstance(value, str) and value.startswith(_FORMULA_START):
+    if is_formula(value):
         return f"'{value}"
     return repr(value) if isinstance(value, float) else value
 
