@@ -30,6 +30,11 @@ class ServiceSettings(BaseSettings):
         default=30.0, gt=0, description="how long a request waits for its turn before it is answered 503"
     )
 
+    database: str = Field(
+        default="sqlite:///ledgerprint.db",
+        description="the audit store: sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE",
+    )
+
     @property
     def threads(self) -> int:
         """Threads of each process's text encoder."""
