@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from starlette.exceptions import HTTPException
 
+from data.errors import UnknownFactorSetError
 from models.factor_sets import FactorSet
 from models.footprint import FootprintModel
 from serving.api.access import Asker
@@ -61,10 +62,10 @@ def series(
 
 
 def _known(model: FootprintModel, set_id: str) -> FactorSet:
-    if set_id not in model.factor_sets:
-        known = ", ".join(model.factor_sets)
-        raise HTTPException(404, f"Got the factor set {set_id!r}, expected one of {known}: name one.")
-    return model.factor_sets[set_id]
+    try:
+        return model.factor_sets[set_id]
+    except UnknownFactorSetError as error:
+        raise HTTPException(404, str(error)) from error
 
 
 def _place(factor_set: FactorSet) -> str:

@@ -78,12 +78,11 @@ ESTIMATE_EXAMPLE: Final[JsonDict] = {
         }
     ],
     "corrections": [],
-    "supplier_figure": None,
-    "mass_kg": None,
-    "other_method": "",
-    "other_kg_co2e": None,
-    "other_kg_co2e_low": None,
-    "other_kg_co2e_high": None,
+    "mass_kg": 41.2,
+    "other_method": "average-data",
+    "other_kg_co2e": 165.3,
+    "other_kg_co2e_low": 60.1,
+    "other_kg_co2e_high": 455.0,
     "contributions": {"base": -1.0463, "text": 0.4224, "codes": 0.0, "money": 6.021},
 }
 RECORD_EXAMPLE: Final[JsonDict] = {

@@ -1,4 +1,4 @@
-"""A plausible result to show, a running service to ask, and both databases: SQLite, and a PostgreSQL of its own."""
+"""A plausible result to show, a running service to ask, and both databases: SQLite and a PostgreSQL server."""
 
 import getpass
 import os

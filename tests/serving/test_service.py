@@ -84,7 +84,8 @@ def database(monkeypatch, sqlite_url):
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])  # noqa: S104
-def test_an_address_that_others_can_reach_is_refused_while_there_is_no_key(host, database):
+@pytest.mark.usefixtures("database")
+def test_an_address_that_others_can_reach_is_refused_while_there_is_no_key(host):
     with pytest.raises(serving.server.AddressError, match=r"no API key: make one with `ledgerprint keys"):
         _start(host=host, port=0)
 
@@ -102,7 +103,8 @@ def test_a_host_that_is_no_address_is_refused():
         _start(host="example.org")
 
 
-def test_a_taken_port_is_refused(database):
+@pytest.mark.usefixtures("database")
+def test_a_taken_port_is_refused():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(serving.server.AddressError, match=f"port {port}"):

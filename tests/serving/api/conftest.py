@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
@@ -114,13 +114,9 @@ def _blank(lines: pd.DataFrame, version: str, options: EstimateOptions) -> pd.Da
 
 
 @pytest.fixture(scope="session")
-def tables() -> dict[str, pd.DataFrame]:
-    """Tables of the shipped bundle."""
-    return {path.stem: pd.read_parquet(path) for path in sorted(DEFAULT_BUNDLE.glob("*.parquet"))}
-
-
-@pytest.fixture
-def small_model(tables: dict[str, pd.DataFrame]) -> SmallModel:
+def parts() -> SmallModel:
+    """Tables of the shipped bundle, read once."""
+    tables = {path.stem: pd.read_parquet(path) for path in sorted(DEFAULT_BUNDLE.glob("*.parquet"))}
     categories = tables["categories"]
     doubt = CategoryDoubt()
     doubt.multiple_ = 1.0
@@ -131,6 +127,11 @@ def small_model(tables: dict[str, pd.DataFrame]) -> SmallModel:
         doubt=doubt,
         category=SmallCategory(np.sort(categories["naics_code"].to_numpy(dtype=str))),
     )
+
+
+@pytest.fixture
+def small_model(parts: SmallModel) -> SmallModel:
+    return replace(parts)
 
 
 @dataclass
