@@ -5,7 +5,7 @@ on, revoked or not, every request needs one.
 """
 
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends
@@ -56,8 +56,8 @@ Asker = Annotated[Actor, Depends(_actor)]
 """Whoever asks."""
 
 
-def _with(scope: Scope) -> Callable[[Actor], Actor]:
-    def checked(actor: Asker) -> Actor:
+def _with(scope: Scope) -> Callable[[Actor], Awaitable[Actor]]:
+    async def checked(actor: Asker) -> Actor:
         actor.require(scope)
         return actor
 

@@ -83,7 +83,7 @@ class Backend:
     promotion_log: Path | None = None
 
 
-def _backend(request: Request) -> Backend:
+async def _backend(request: Request) -> Backend:
     backend: Backend = request.app.state.backend
     return backend
 

@@ -1,4 +1,4 @@
-"""A plausible result to show, a running service to ask, and both databases: SQLite and a PostgreSQL server."""
+"""A plausible result to show, a running service to ask, and both databases: SQLite and a PostgreSQL."""
 
 import getpass
 import os
