@@ -85,12 +85,11 @@ def serve(
     workers: Annotated[
         int | None, typer.Option(min=1, help="Worker processes, each with its own model; else one.")
     ] = None,
-    allow_remote: Annotated[
-        bool,
-        typer.Option("--allow-remote", help="Listen where other machines can reach it, without a login."),
-    ] = False,
 ) -> None:
-    """Serve estimates over HTTP: POST /v1/estimates; documentation at /v1/docs."""
+    """Serve estimates over HTTP: POST /v1/estimates; documentation at /v1/docs.
+
+    This machine needs no API key while there is none; other addresses do: `ledgerprint keys create`.
+    """
     from serving.server import run_server  # noqa: PLC0415
 
-    run_server(host=host, port=port, bundle=bundle, workers=workers, allow_remote=allow_remote)
+    run_server(host=host, port=port, bundle=bundle, workers=workers)

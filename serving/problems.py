@@ -12,19 +12,42 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from data.errors import LedgerprintError
+from serving.rate_limits import RateLimitError
+from serving.store import errors as store
 
 _log = logging.getLogger(__name__)
 
 _TITLES: Final = {
     400: "The request cannot be read",
+    401: "A key is needed",
+    403: "The key does not allow this",
     404: "There is no such resource",
     405: "The method is not allowed here",
+    409: "The request does not fit what is there",
     413: "The request is too large",
     415: "The request is of another kind",
     422: "The request cannot be used",
+    429: "Too much was asked",
     500: "Something went wrong on our side",
     503: "The service is busy",
 }
+
+_STATUSES: Final[Mapping[type[LedgerprintError], int]] = {
+    store.KeyRefusedError: 401,
+    store.ScopeError: 403,
+    store.UnknownEstimateError: 404,
+    store.CursorError: 400,
+    store.IdempotencyMismatchError: 409,
+    store.IdempotencyInProgressError: 409,
+    store.ClaimLostError: 409,
+    store.ReviewError: 409,
+    store.PeriodError: 409,
+    store.ClosedPeriodError: 409,
+    store.StoreUnavailableError: 503,
+    RateLimitError: 429,
+}
+"""Any other error of ours is about what the request says: 422."""
+_RETRY_SECONDS: Final = 5
 
 
 class Problem(BaseModel):
@@ -78,7 +101,15 @@ def answer_with_problems(app: Starlette) -> None:
 
 
 def _ours(request: Request, error: Exception) -> JSONResponse:
-    return problem(422, str(error), request.url.path)
+    status = _STATUSES.get(type(error), 422) if isinstance(error, LedgerprintError) else 422
+    headers: dict[str, str] = {}
+    if isinstance(error, store.KeyRefusedError):
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, store.IdempotencyInProgressError | RateLimitError):
+        headers["Retry-After"] = str(error.retry_after_seconds)
+    elif isinstance(error, store.ClaimLostError | store.StoreUnavailableError):
+        headers["Retry-After"] = str(_RETRY_SECONDS)
+    return problem(status, str(error), request.url.path, headers)
 
 
 def _schema(request: Request, error: Exception) -> JSONResponse:

@@ -7,9 +7,13 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+import typer
+
 from data.errors import LedgerprintError
 from models.bundle import load_bundle
+from serving.database import absolute_url, open_store, shown_url
 from serving.settings import service_settings
+from serving.store.keys import has_keys
 
 _INSTALLED_IN: Final = Path(__file__).resolve().parent.parent
 
@@ -18,7 +22,7 @@ class AddressError(LedgerprintError):
     """An address that the service cannot or must not listen on."""
 
 
-def run_server(*, host: str, port: int, bundle: Path | None, workers: int | None, allow_remote: bool) -> None:
+def run_server(*, host: str, port: int, bundle: Path | None, workers: int | None) -> None:
     """Serve until interrupted; nothing is sent anywhere but to clients.
 
     Parameters
@@ -29,24 +33,27 @@ def run_server(*, host: str, port: int, bundle: Path | None, workers: int | None
         Folder of a bundle; ``None`` takes the settings' one.
     workers
         Processes, each with its own model; ``None`` takes the settings' number.
-    allow_remote
-        Whether other machines may be answered: the service asks nobody who they are.
 
     Raises
     ------
     AddressError
-        If the address is none, is taken, or can be reached from other machines without ``allow_remote``.
+        If the address is none, is taken, or can be reached from other machines while there is no API key.
     BundleError
-        If the bundle cannot be read. Nothing is started in either case.
+        If the bundle cannot be read.
+    StoreError
+        If the audit store cannot be used. Nothing is started in any of these cases.
     """
-    address = _address(host, allow_remote=allow_remote)
+    address = _address(host)
     settings = service_settings()
+    database = absolute_url(settings.database)
     folder = (bundle or settings.bundle).resolve()
     load_bundle(folder)
     _require_free(address, port)
+    _require_keys(address, database)
     with tempfile.TemporaryDirectory(prefix="ledgerprint-") as scratch:
         # The worker processes read these. A folder of its own keeps the metrics of two servers apart.
         os.environ["LEDGERPRINT_BUNDLE"] = str(folder)
+        os.environ["LEDGERPRINT_DATABASE"] = database
         os.environ["LEDGERPRINT_WORKERS"] = str(workers or settings.workers)
         os.environ.setdefault("BENTOML_HOME", scratch)
         os.environ["BENTOML_DO_NOT_TRACK"] = "True"
@@ -62,19 +69,25 @@ def run_server(*, host: str, port: int, bundle: Path | None, workers: int | None
         )
 
 
-def _address(host: str, *, allow_remote: bool) -> str:
+def _address(host: str) -> str:
     try:
-        address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
+        return str(ipaddress.ip_address("127.0.0.1" if host == "localhost" else host))
     except ValueError as error:
         raise AddressError(
             f"Got the host {host!r}, expected an IP address such as 127.0.0.1: name one."
         ) from error
-    if not (address.is_loopback or allow_remote):
+
+
+def _require_keys(address: str, database: str) -> None:
+    """Open the store, say where it is, and refuse an address that others can reach while anybody may ask."""
+    with open_store(database) as store:
+        keys = has_keys(store, usable=True)
+    if not (keys or ipaddress.ip_address(address).is_loopback):
         raise AddressError(
-            f"Got the host {host}, which other machines can reach, and the service does not ask who its "
-            "clients are: listen on 127.0.0.1 behind a proxy that does, or add --allow-remote."
+            f"Got the host {address}, which other machines can reach, while there is no API key: make one "
+            "with `ledgerprint keys create --name NAME --scope estimate`, or listen on 127.0.0.1."
         )
-    return str(address)
+    typer.echo(f"Audit store: {shown_url(database)}")
 
 
 def _require_free(address: str, port: int) -> None:

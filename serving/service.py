@@ -12,10 +12,14 @@ from starlette.routing import Mount, Route
 from features.line_items import line_items
 from models.footprint import FootprintModel
 from models.persistence import load_model
-from serving.api import create_api
+from serving.api import Backend, create_api
+from serving.api.backend import Turn
+from serving.database import open_store
 from serving.problems import answer_with_problems
+from serving.rate_limits import RateLimits
 from serving.settings import service_settings
 from serving.size_limit import MAX_BODY_BYTES, BodySizeLimit
+from serving.store import AuditStore
 
 SETTINGS = service_settings()
 
@@ -26,14 +30,26 @@ def served_model() -> FootprintModel:
     return load_model(SETTINGS.bundle, SETTINGS.threads)
 
 
+@cache
+def audit_store() -> AuditStore:
+    """Open the audit store once for each worker process."""
+    return open_store(SETTINGS.database)
+
+
 def create_site() -> BodySizeLimit:
     """Make everything that is not BentoML's own: the API, and problem documents for every other path.
 
     It is mounted at the root as a plain ASGI application: BentoML would answer unknown paths under a mounted
     Starlette application itself, with errors of another shape, and its own start page calls a tracker.
     """
-    api = create_api(served_model, SETTINGS.max_wait_seconds)
-    site = Starlette(routes=[Mount("/v1", api), Route("/", _start)])
+    backend = Backend(
+        served_model,
+        audit_store,
+        Turn(SETTINGS.max_wait_seconds),
+        RateLimits(SETTINGS.requests_per_minute, SETTINGS.lines_per_minute),
+        SETTINGS.promotion_log,
+    )
+    site = Starlette(routes=[Mount("/v1", create_api(backend)), Route("/", _start)])
     answer_with_problems(site)
     return BodySizeLimit(site, MAX_BODY_BYTES)
 
@@ -46,9 +62,10 @@ async def _start(_: Request) -> RedirectResponse:
 @bentoml.service(name="ledgerprint", workers=SETTINGS.workers, traffic={"timeout": 3600})
 @bentoml.asgi_app(create_site(), path="/")
 class Ledgerprint:
-    """Estimates over HTTP; ready once the model has answered."""
+    """Estimates over HTTP; ready once the store is open and the model has answered."""
 
     def __init__(self) -> None:
+        audit_store()
         line = pd.DataFrame(
             {"description": ["desk"], "amount": [1.0], "currency": ["USD"], "country": ["US"]}
         )

@@ -2,12 +2,17 @@
 
 import os
 from pathlib import Path
+from typing import Final
 
+from platformdirs import user_data_path
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from data.errors import LedgerprintError
 from models.bundle import DEFAULT_BUNDLE
+
+DEFAULT_DATABASE: Final = user_data_path("ledgerprint") / "ledgerprint.db"
+"""Where the audit store lies if nobody says so."""
 
 
 class SettingsError(LedgerprintError):
@@ -29,10 +34,16 @@ class ServiceSettings(BaseSettings):
     max_wait_seconds: float = Field(
         default=30.0, gt=0, description="how long a request waits for its turn before it is answered 503"
     )
-
     database: str = Field(
-        default="sqlite:///ledgerprint.db",
+        default=f"sqlite:///{DEFAULT_DATABASE}",
         description="the audit store: sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE",
+    )
+    requests_per_minute: int = Field(default=6_000, ge=1, description="of each key and process")
+    lines_per_minute: int = Field(
+        default=600_000, ge=1_000, description="of each key and process; at least those of one request"
+    )
+    promotion_log: Path | None = Field(
+        default=None, description="the promotion log, where this machine has one"
     )
 
     @property

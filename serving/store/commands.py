@@ -153,10 +153,10 @@ def retain_hashes(
 
 def _open(database: str | None, tenant: str | None = None) -> "AuditStore":
     """Open the store; a tenant that is only read must be there."""
+    from serving.database import open_store  # noqa: PLC0415
     from serving.settings import service_settings  # noqa: PLC0415
-    from serving.store.store import AuditStore  # noqa: PLC0415
 
-    store = AuditStore(database or service_settings().database)
+    store = open_store(database or service_settings().database)
     if tenant is not None:
         store.require_tenant(tenant)
     return store

@@ -105,6 +105,22 @@ def list_keys(reading: Reading) -> list[KeyRecord]:
     ]
 
 
+def has_keys(store: AuditStore, *, usable: bool = False) -> bool:
+    """Tell whether a key was ever made, for any tenant.
+
+    Parameters
+    ----------
+    store
+        The store.
+    usable
+        Whether a revoked key does not count.
+    """
+    query = select(ApiKey.public_id).limit(1)
+    with store.whole() as connection:
+        found = connection.scalar(query.where(ApiKey.revoked_at.is_(None)) if usable else query)
+    return found is not None
+
+
 def authenticate(store: AuditStore, key: str) -> Actor:
     """Tell whose key it is, and note its use.
 

@@ -162,8 +162,12 @@ def test_a_damaged_bundle_is_one_sentence(ledger, tmp_path, command):
     assert_refused(done, tmp_path, "entries.parquet was altered")
 
 
-def test_a_service_that_others_could_reach_is_refused_in_one_sentence(tmp_path):
-    assert_refused(run("serve", "--host", "0.0.0.0"), tmp_path, "--allow-remote")  # noqa: S104
+def test_a_service_that_others_could_reach_without_a_key_is_refused_in_one_sentence(tmp_path):
+    environment = os.environ | {"LEDGERPRINT_DATABASE": f"sqlite:///{tmp_path / 'store.db'}"}
+
+    done = run("serve", "--host", "0.0.0.0", env=environment)  # noqa: S104
+
+    assert_refused(done, tmp_path, "no API key")
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,14 @@ import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import anyio.to_thread
 import httpx
 import pytest
 
 from data.errors import BundleError
-from serving.api import create_api
+from serving.api import Backend, create_api
+from serving.api.backend import Turn
+from serving.store import AuditStore
 
 GLOVES = {"description": "Nitrile gloves", "amount": 412.0, "currency": "GBP", "country": "GB"}
 
@@ -229,18 +232,24 @@ def test_concurrent_requests_each_get_their_own_answer(client):
     assert together == [alone[text] for text in goods]
 
 
-def test_a_request_that_waits_too_long_for_its_turn_is_told_to_come_back():
-    loaded = threading.Event()
+def test_a_request_that_waits_too_long_for_its_turn_is_told_to_come_back(sqlite_url):
+    asked, loaded = threading.Event(), threading.Event()
 
     def slow_model():
+        asked.set()
         loaded.wait(30)
         raise BundleError("The bundle is gone.")
 
     async def ask() -> tuple[httpx.Response, httpx.Response]:
-        transport = httpx.ASGITransport(create_api(slow_model, max_wait_seconds=0.05))
+        with AuditStore(sqlite_url) as store:
+            return await ask_both(
+                httpx.ASGITransport(create_api(Backend(slow_model, lambda: store, Turn(0.05))))
+            )
+
+    async def ask_both(transport) -> tuple[httpx.Response, httpx.Response]:
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             first = asyncio.create_task(client.post("/estimates", json={"lines": [GLOVES]}))
-            await asyncio.sleep(0.01)
+            await anyio.to_thread.run_sync(asked.wait, 20)
             second = await client.post("/estimates", json={"lines": [GLOVES]})
             loaded.set()
             return await first, second
@@ -260,7 +269,8 @@ def test_the_openapi_document_describes_lines_and_problems_and_its_example_works
     assert document["servers"] == [{"url": "/v1"}]
     assert schemas["EstimateRequest"]["properties"]["lines"]["items"]["$ref"].endswith("/LineIn")
     assert "HTTPValidationError" not in schemas
-    assert {"200", "400", "413", "415", "422", "500", "503"} == route["responses"].keys()
+    problems = {"400", "401", "403", "409", "413", "415", "422", "429", "500", "503"}
+    assert {"200", *problems} == route["responses"].keys()
     assert "application/problem+json" in route["responses"]["422"]["content"]
     assert "Problem" in schemas
     [found] = estimates(client, *schemas["EstimateRequest"]["example"]["lines"])

@@ -10,6 +10,9 @@ import pytest
 
 import serving.server
 from data.errors import BundleError, LedgerprintError
+from serving.store import Actor, AuditStore
+from serving.store.errors import StoreUnavailableError
+from serving.store.keys import create_key, revoke_key
 
 
 @pytest.mark.parametrize("path", ["/livez", "/readyz", "/healthz"])
@@ -38,7 +41,7 @@ def test_the_documentation_needs_no_other_server(service):
     [
         ("GET", "/nowhere", 404),
         ("GET", "/v1/nowhere", 404),
-        ("GET", "/v1/estimates", 405),
+        ("DELETE", "/v1/estimates", 405),
         ("POST", "/", 405),
     ],
 )
@@ -70,14 +73,29 @@ def test_serving_loads_neither_training_nor_the_experiment_tracker():
 
 
 def _start(**changed):
-    wanted = {"host": "127.0.0.1", "port": 3000, "bundle": None, "workers": None, "allow_remote": False}
+    wanted = {"host": "127.0.0.1", "port": 3000, "bundle": None, "workers": None}
     serving.server.run_server(**wanted | changed)
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7"])  # noqa: S104
-def test_an_address_that_others_can_reach_is_refused_unless_asked_for(host):
-    with pytest.raises(serving.server.AddressError, match=r"--allow-remote"):
-        _start(host=host)
+@pytest.fixture
+def database(monkeypatch, sqlite_url):
+    monkeypatch.setenv("LEDGERPRINT_DATABASE", sqlite_url)
+    return sqlite_url
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])  # noqa: S104
+@pytest.mark.usefixtures("database")
+def test_an_address_that_others_can_reach_is_refused_while_there_is_no_key(host):
+    with pytest.raises(serving.server.AddressError, match=r"no API key: make one with `ledgerprint keys"):
+        _start(host=host, port=0)
+
+
+def test_a_revoked_key_does_not_open_the_address_to_others(database):
+    with AuditStore(database) as store, store.writing(Actor.local()) as writing:
+        revoke_key(writing, create_key(writing, "old", ["estimate"]).split("_")[1])
+
+    with pytest.raises(serving.server.AddressError, match="no API key"):
+        _start(host="0.0.0.0", port=0)  # noqa: S104
 
 
 def test_a_host_that_is_no_address_is_refused():
@@ -85,11 +103,23 @@ def test_a_host_that_is_no_address_is_refused():
         _start(host="example.org")
 
 
+@pytest.mark.usefixtures("database")
 def test_a_taken_port_is_refused():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(serving.server.AddressError, match=f"port {port}"):
             _start(port=port)
+
+
+def test_a_database_that_cannot_be_used_is_refused_before_anything_starts(monkeypatch, tmp_path):
+    monkeypatch.setenv("LEDGERPRINT_DATABASE", f"sqlite:///{tmp_path}/missing/store.db")
+
+    with pytest.raises(StoreUnavailableError, match="folder that does not exist"):
+        _start(port=0)
+
+
+def test_a_running_service_says_where_its_audit_store_is(service):
+    assert "Audit store: sqlite:///" in service.log.read_text()
 
 
 def test_a_setting_that_cannot_be_used_is_named_with_what_was_expected(monkeypatch):

@@ -1,22 +1,19 @@
-"""What goes over the wire: line items in, estimates out."""
+"""Line items as they are asked about."""
 
 import datetime as dt
-import json
-import math
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
-from models.estimates import ESTIMATE_JSON_FIELDS
 from serving.documents.countries import country_code
 
 MAX_LINES: Final = 1_000
 _LARGEST: Final = 1e15
 _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 2199
-_EXAMPLE: Final[JsonDict] = {
+LINE_EXAMPLE: Final[JsonDict] = {
     "line_id": "PO-1017-3",
     "description": "Examination gloves, nitrile, medium, box of 200",
     "amount": 412.0,
@@ -62,7 +59,7 @@ Day = Annotated[dt.date, BeforeValidator(_day, json_schema_input_type=dt.date)]
 class LineIn(BaseModel):
     """One line item: ``description``, and ``amount`` with ``currency`` or ``quantity`` with ``unit``."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": _EXAMPLE})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": LINE_EXAMPLE})
 
     line_id: Text | None = Field(
         default=None, description="unique within the request; else the line's number from 1"
@@ -91,7 +88,7 @@ class LineIn(BaseModel):
 class EstimateRequest(BaseModel):
     """Lines to estimate, and what holds for all of them."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"lines": [_EXAMPLE]}})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"lines": [LINE_EXAMPLE]}})
 
     lines: list[Any] = Field(
         min_length=1,
@@ -109,62 +106,3 @@ class EstimateRequest(BaseModel):
     explain: bool = Field(
         default=False, description="whether `contributions` are to say what decided about the category"
     )
-
-
-class EstimateOut(BaseModel):
-    """One estimate; figures are kg CO2e, the range is a central 90% interval."""
-
-    line_id: str
-    status: Literal["estimated", "review", "excluded", "unmatched"]
-    reason: str = Field(description='typed code, "" where there is nothing to say')
-    kg_co2e: float | None = Field(description="cradle to purchase; null where no figure can be given")
-    kg_co2e_low: float | None = Field(description="5th percentile")
-    kg_co2e_high: float | None = Field(description="95th percentile")
-    method: Literal["supplier-specific", "hybrid", "average-data", "spend-based", ""] = Field(
-        description="calculation method of GHG Protocol Scope 3 category 1"
-    )
-    category_code: str
-    category_scheme: str
-    category_title: str
-    category_probability: float | None
-    alternatives: list[dict[str, Any]] = Field(
-        description="candidate categories with their probability and factor"
-    )
-    factor_id: str
-    factor_value: float | None
-    factor_unit: str
-    factor_source: str = Field(description="publication, cell and licence")
-    data_quality: str = Field(description="pedigree scores, 1 best to 5")
-    model_version: str
-    estimate_id: str = Field(description="the same line, model and options give the same id")
-    explanation: str = Field(description="the estimate, or what is wrong with the line, as a sentence")
-    conversions: list[dict[str, Any]] = Field(description="every conversion with its rate and source")
-    evidence: list[dict[str, Any]] = Field(
-        description="the nearest reference entries or products with their source"
-    )
-    mass_kg: float | None = Field(description="of the goods, where the line says enough about it")
-    other_method: Literal["supplier-specific", "hybrid", "average-data", "spend-based", ""] = Field(
-        description="by which the line could be valued too"
-    )
-    other_kg_co2e: float | None
-    other_kg_co2e_low: float | None
-    other_kg_co2e_high: float | None
-    contributions: dict[str, Any] = Field(
-        description="what makes up the figure: natural logarithms that add up to that of its size; with "
-        "`explain`, under `category`, what made the category more probable than the next: log odds"
-    )
-
-    @classmethod
-    def from_record(cls, record: dict[str, Any]) -> Self:
-        """Read a row of :class:`models.estimates.Estimates`."""
-        values = {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in record.items()}
-        for name in ESTIMATE_JSON_FIELDS:
-            values[name] = json.loads(record[name])
-        return cls.model_validate(values)
-
-
-class EstimateResponse(BaseModel):
-    """As many estimates as lines, in their order."""
-
-    model_version: str
-    estimates: list[EstimateOut]

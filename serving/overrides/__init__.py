@@ -1,0 +1,10 @@
+"""What people know about the goods of a line, applied to its estimate: corrections, suppliers' figures.
+
+:func:`find_overrides` asks the audit store, :func:`apply_overrides` changes the estimates X
+"""
+
+from serving.overrides.application import apply_overrides
+from serving.overrides.found import LineOverrides, find_overrides
+from serving.overrides.marks import MARK_KINDS, recorded_overrides
+
+__all__ = ["MARK_KINDS", "LineOverrides", "apply_overrides", "find_overrides", "recorded_overrides"]

@@ -1,0 +1,100 @@
+"""Finding what people know about the goods of lines: remembered corrections and suppliers' figures."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from features.money import MoneyOptions
+from serving.store import Reading
+from serving.store.column_types import is_storable
+from serving.store.corrections import RememberedCorrection, remembered_corrections
+from serving.store.goods import comparable_gtin
+from serving.store.supplier_figures import FigureVersion, GoodsOfSupplier, current_figures
+from serving.supplier_names import comparable_supplier
+
+
+@dataclass(frozen=True)
+class LineOverrides:
+    """What people know about the goods of one line.
+
+    Attributes
+    ----------
+    corrections
+        Approved corrections of the same goods, the latest first; more than one is a contradiction.
+    figure
+        The supplier's present figure for the goods, ``None`` for none.
+    figure_note
+        Why the figure is not for this line's day; "" where it is.
+    """
+
+    corrections: tuple[RememberedCorrection, ...] = ()
+    figure: FigureVersion | None = None
+    figure_note: str = ""
+
+    def __bool__(self) -> bool:
+        """Tell whether anything is known."""
+        return bool(self.corrections) or self.figure is not None
+
+
+def find_overrides(reading: Reading, lines: pd.DataFrame, money: MoneyOptions) -> list[LineOverrides]:
+    """Find what is known about the goods of some lines.
+
+    A supplier's figure is found by the line's GTIN, else by its supplier and its description, taken as the
+    supplier's name of the article. A line that could not be read, or is there twice, gets nothing: what is
+    wrong with it must stay visible.
+
+    Parameters
+    ----------
+    reading
+        Transaction.
+    lines
+        :class:`features.line_items.LineItems`, n rows.
+    money
+        Says the day of the lines without one; else it is today.
+
+    Returns
+    -------
+    list of LineOverrides
+        One a line, in order.
+    """
+    corrections = remembered_corrections(reading, lines)
+    figures = _figures(reading, lines)
+    undated = money.default_date or reading.now.date()
+    found = []
+    for corrected, figure, day, issue in zip(
+        corrections, figures, lines["date"], lines["issue"], strict=True
+    ):
+        spent_on = undated if pd.isna(day) else day.date()
+        note = _out_of_date(figure, spent_on) if figure else ""
+        found.append(LineOverrides() if issue else LineOverrides(tuple(corrected), figure, note))
+    return found
+
+
+def _figures(reading: Reading, lines: pd.DataFrame) -> list[FigureVersion | None]:
+    """Find the present figure of each line's goods, by GTIN before supplier and article."""
+    told = lines[["gtin", "supplier", "description"]].itertuples(index=False, name=None)
+    named = [_names(gtin, supplier, article) for gtin, supplier, article in told]
+    goods = [one for names in named for one in names]
+    current = {
+        one.subject: version
+        for one, version in zip(goods, current_figures(reading, goods), strict=True)
+        if version is not None
+    }
+    return [next((current[one.subject] for one in names if one.subject in current), None) for names in named]
+
+
+def _names(gtin: str, supplier: str, article: str) -> list[GoodsOfSupplier]:
+    names = [GoodsOfSupplier(gtin=gtin)] if comparable_gtin(gtin) else []
+    if comparable_supplier(supplier) and article.strip() and is_storable(supplier + article):
+        names.append(GoodsOfSupplier(supplier=supplier, article=article))
+    return names
+
+
+def _out_of_date(version: FigureVersion, day: date) -> str:
+    figure = version.figure
+    if figure.valid_from and day < figure.valid_from:
+        return f"It is valid from {figure.valid_from}, and the line is dated {day}."
+    if figure.valid_to and day > figure.valid_to:
+        return f"It is valid to {figure.valid_to}, and the line is dated {day}."
+    return ""

@@ -1,0 +1,122 @@
+"""The typed client, against the application on a real port."""
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from serving.client import ApiProblemError, Client
+from serving.schemas import CorrectionIn, LineIn, SupplierFigureIn
+
+DESK = LineIn(description="Oak desk", amount=100.0, currency="USD", date="2024-05-01", supplier="Acme")
+
+
+@pytest.fixture
+def url(service) -> Iterator[str]:
+    site = Starlette(routes=[Mount("/v1", service.app)])
+    server = uvicorn.Server(uvicorn.Config(site, port=0, log_level="warning", ws="none"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    host, port = server.servers[0].sockets[0].getsockname()
+    yield f"http://{host}:{port}"
+    server.should_exit = True
+    thread.join(20)
+
+
+@pytest.fixture
+def anna(url, service) -> Iterator[Client]:
+    with Client(url, service.key("anna")) as client:
+        yield client
+
+
+@pytest.fixture
+def bert(url, service) -> Iterator[Client]:
+    with Client(url, service.key("bert")) as client:
+        yield client
+
+
+def test_a_review_goes_its_way_from_estimate_to_correction(anna, bert):
+    [found] = anna.estimate([DESK]).estimates
+
+    review = anna.review(found.estimate_id, CorrectionIn(kg_co2e=12.0), "As the maker says.")
+    bert.approve(review, "Agreed.")
+    bert.comment(found.estimate_id, "Done.")
+
+    [after] = anna.estimate([{**DESK.model_dump(mode="json", exclude_none=True), "amount": 50.0}]).estimates
+    assert (after.kg_co2e, after.corrections[0].correction.kg_co2e) == (6.0, 12.0)
+    detail = anna.explain(found.estimate_id)
+    assert [step.status for step in detail.reviews] == ["approved", "reviewed"]
+    assert [remark.comment for remark in detail.comments] == ["Done."]
+    assert [one.estimate_id for one in anna.reviews("approved")] == [found.estimate_id]
+
+
+def test_pages_are_followed_to_their_end(anna):
+    for n in range(3):
+        anna.estimate([DESK.model_copy(update={"line_id": f"L{n}-{m}"}) for m in range(50)])
+
+    found = list(anna.estimates(dated_from=dt.date(2024, 5, 1), since=dt.datetime(2024, 1, 1, tzinfo=dt.UTC)))
+
+    assert len({one.estimate_id for one in found}) == len(found) == 150
+
+
+def test_a_request_sent_again_under_its_key_is_answered_once(anna, service):
+    first, again = (anna.estimate([DESK], idempotency_key="order-1") for _ in range(2))
+
+    assert first == again
+    assert service.model.asked == 1
+
+
+def test_figures_and_periods_are_declared_and_listed(anna):
+    figure = SupplierFigureIn(
+        supplier="Acme", article="Oak desk", kg_co2e_per_unit=40.0, unit="piece", source="EPD 7"
+    )
+
+    assert anna.declare_supplier_figure(figure).version == 1
+    newer = anna.declare_supplier_figure(figure.model_copy(update={"kg_co2e_per_unit": 41.0}))
+    anna.close_period("FY2024", dt.date(2024, 1, 1), dt.date(2024, 12, 31))
+    [closed] = anna.periods()
+    opened = anna.reopen_period("FY2024", "A late invoice.")
+
+    assert [one.version for one in anna.supplier_figures(supplier="ACME Ltd", article="oak desk")] == [2, 1]
+    assert newer.kg_co2e_per_unit == 41.0
+    assert (closed.status, opened.status) == ("closed", "open")
+
+
+def test_a_closed_period_locks_reviews_and_leaves_remarks(anna):
+    [found] = anna.estimate([DESK]).estimates
+    anna.close_period("FY2024", dt.date(2024, 1, 1), dt.date(2024, 12, 31))
+
+    with pytest.raises(ApiProblemError, match="FY2024") as locked:
+        anna.review(found.estimate_id)
+
+    assert locked.value.status == 409
+    assert anna.comment(found.estimate_id, "Noted.").comment == "Noted."
+
+
+def test_reference_data_are_typed_with_their_sources(anna):
+    assert [one.code for one in anna.categories("surgical appliance")] == ["339113"]
+    assert {one.factor_set for one in anna.category("339113").factors} >= {"epa-v1.3", "defra-2023"}
+    factors = list(anna.factors("epa-v1.3", "surgical"))
+    assert {one.category_code for one in factors} >= {"339113"}
+    assert all(one.source and one.licence for one in factors)
+    years = [one.year for one in anna.factor_series("defra-2023", "339113")]
+    assert years == sorted(years)
+    assert len(years) > 1
+    assert len(list(anna.factors())) > 4000
+    assert anna.model().data[0].licence == "CC0-1.0"
+
+
+def test_a_problem_is_an_error_that_says_what_to_do(anna, url):
+    with pytest.raises(ApiProblemError, match=r"There is no such resource \(404\): .*no promotion log"):
+        anna.promotions()
+    with Client(url, "lp_wrong") as stranger, pytest.raises(ApiProblemError) as refused:
+        stranger.model()
+
+    assert (refused.value.status, refused.value.retry_after_seconds) == (401, None)
