@@ -34,6 +34,11 @@ class ServiceSettings(BaseSettings):
         default="sqlite:///ledgerprint.db",
         description="the audit store: sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE",
     )
+    bundles: Path | None = Field(
+        default=None,
+        description="folder of the bundles that made recorded estimates; else beside the SQLite file, or in "
+        "the user's data folder",
+    )
 
     @property
     def threads(self) -> int:

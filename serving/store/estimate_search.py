@@ -168,7 +168,7 @@ def each_estimate(reading: Reading, wanted: EstimateFilter) -> Iterator[Estimate
 
 
 def each_entry(reading: Reading, wanted: EstimateFilter) -> Iterator[Entry]:
-    """Go through the entries of all estimates of a search as they are stored, whether they can be read or not.
+    """Go through the entries of all estimates of a search as they are stored, readable or not.
 
     The oldest comes first; a page is in memory at a time.
     """

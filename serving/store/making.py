@@ -65,7 +65,7 @@ class Making:
         for name in sorted({*self.libraries, *now.libraries}):
             pairs[name] = self.libraries.get(name, "unknown"), now.libraries.get(name, "unknown")
         pairs["processor"] = self.processor, now.processor
-        return [f"{name} {then} then, {is_now} now" for name, (then, is_now) in pairs.items() if then != is_now]
+        return [f"{name} {was} then, {is_now} now" for name, (was, is_now) in pairs.items() if was != is_now]
 
 
 @cache
