@@ -54,7 +54,9 @@ class Recorder:
         MissingBundleError
             If the archive does not hold the bundle.
         """
-        received: list[Json] = [{str(k): v for k, v in row.items()} for row in result.source.to_dict("records")]
+        received: list[Json] = [
+            {str(k): v for k, v in row.items()} for row in result.source.to_dict("records")
+        ]
         with AuditStore(self.database) as store, store.writing(Actor.local(self.tenant)) as writing:
             self.archive.require(str(result.model_card["model_version"]))
             for options, rows in groupby(range(len(result.options)), result.options.__getitem__):

@@ -11,16 +11,28 @@ from serving.store.actors import DEFAULT_TENANT
 if TYPE_CHECKING:
     from serving.replay.archive import BundleArchive
     from serving.replay.replay import ReplayCount, Replayed
+    from serving.replay.restatement import Diff
+    from serving.store.actors import Actor
     from serving.store.store import AuditStore
 
 app = typer.Typer()
 bundles = typer.Typer(help="Bundles that made recorded estimates.", no_args_is_help=True)
 app.add_typer(bundles, name="bundles")
+restatements = typer.Typer(help="What recorded purchases would be by a newer model or factor set.")
+app.add_typer(restatements, name="restate")
 
 Database = Annotated[
     str | None, typer.Option(help="sqlite:///FILE or postgresql://…; else LEDGERPRINT_DATABASE.")
 ]
 Tenant = Annotated[str, typer.Option(help="Whose.")]
+Key = Annotated[
+    str | None,
+    typer.Option(
+        envvar="LEDGERPRINT_KEY",
+        show_envvar=True,
+        help="API key of whoever acts, for its tenant; else the command line itself acts.",
+    ),
+]
 _SHOWN = 20
 
 
@@ -108,6 +120,128 @@ def replay_estimates(
     _sum_up(count)
     if not count.confirmed:
         raise typer.Exit(1)
+
+
+@restatements.callback(invoke_without_command=True)
+def propose(
+    context: typer.Context,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Diff: .csv, .xlsx, .parquet or .jsonl.")
+    ] = None,
+    factor_set: Annotated[str | None, typer.Option(help="Factor set for every line.")] = None,
+    bundle: Annotated[
+        Path | None, typer.Option(help="Folder of a newer model; else the bundle that made each estimate.")
+    ] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="Estimates recorded since, UTC."),
+    ] = None,
+    job: Annotated[str | None, typer.Option(help="Estimates of a job.")] = None,
+    tenant: Tenant = DEFAULT_TENANT,
+    database: Database = None,
+    key: Key = None,
+) -> None:
+    """Say line by line what recorded purchases would be by a newer model or factor set, and propose that.
+
+    Nothing is overwritten: `restate approve` by another key lets it be shown beside the estimates.
+    """
+    from serving.outputs import check_outputs, write_table  # noqa: PLC0415
+    from serving.replay.restatement import RestatementRequest, restate  # noqa: PLC0415
+    from serving.store.estimate_search import EstimateFilter  # noqa: PLC0415
+    from serving.store.restatements import RestatementError, propose_restatement  # noqa: PLC0415
+
+    if context.invoked_subcommand:
+        return
+    if output is None or (since is None and job is None):
+        raise RestatementError(
+            "Got a restatement without an output, or of no date and no job, expected --output, and --since "
+            "or --job: name them."
+        )
+    check_outputs(output, None, [])
+    request = RestatementRequest(EstimateFilter(since=_utc(since), job_id=job), factor_set, bundle)
+    store, archive = _open(database, None if key else tenant)
+    with store:
+        actor = _actor(store, tenant, key)
+        actor.require("review")
+        with store.reading(actor) as reading:
+            diff = restate(reading, request, archive)
+        with store.writing(actor) as writing:
+            kept = propose_restatement(writing, diff.summary(request), diff.restated_lines())
+    notes = write_table(diff.lines, output)
+    _show_diff(diff)
+    for note in notes:
+        typer.echo(note, err=True)
+    typer.echo(f"Written: {output}", err=True)
+    typer.echo(
+        f"Proposed: restatement {kept.number}, to be approved by another key: ledgerprint restate approve "
+        f"{kept.number}",
+        err=True,
+    )
+
+
+@restatements.command("approve")
+def approve(
+    number: Annotated[int, typer.Argument(help="Of the restatement.")],
+    comment: Annotated[str, typer.Option(help="Why.")] = "",
+    tenant: Tenant = DEFAULT_TENANT,
+    database: Database = None,
+    key: Key = None,
+) -> None:
+    """Let a restatement be shown beside the estimates; by another key than the one that proposed it."""
+    from serving.store.restatements import approve_restatement  # noqa: PLC0415
+
+    store, _ = _open(database, None if key else tenant)
+    with store, store.writing(_actor(store, tenant, key)) as writing:
+        done = approve_restatement(writing, number, comment)
+    typer.echo(f"Approved: restatement {done.number}, proposed by {done.proposed_by}, by {done.approved_by}")
+
+
+@restatements.command("list")
+def list_restatements(tenant: Tenant = DEFAULT_TENANT, database: Database = None) -> None:
+    """List the latest hundred restatements."""
+    from serving.store.actors import Actor  # noqa: PLC0415
+    from serving.store.restatements import search_restatements  # noqa: PLC0415
+
+    store, _ = _open(database, tenant)
+    with store, store.reading(Actor.local(tenant)) as reading:
+        for found in search_restatements(reading).items:
+            by = f"proposed by {found.proposed_by}"
+            by += f", approved by {found.approved_by}" if found.approved_by else ""
+            said = found.summary
+            typer.echo(
+                f"{found.number}  {found.status}  {found.at:%Y-%m-%d %H:%M}  {by}  {said['lines']:,} lines, "
+                f"{said['old']['kg_co2e']:,.0f} -> {said['new']['kg_co2e']:,.0f} kg CO2e"
+            )
+
+
+def _show_diff(diff: "Diff") -> None:
+    lines = diff.lines
+    for words, of in (("recorded", diff.old), ("restated", diff.new)):
+        typer.echo(
+            f"{words}: {of.kg_co2e:,.0f} kg CO2e ({of.kg_co2e_low:,.0f} to {of.kg_co2e_high:,.0f}, 90% range)"
+        )
+    change = diff.new.kg_co2e - diff.old.kg_co2e
+    share = f", {change / diff.old.kg_co2e:+.1%}" if diff.old.kg_co2e else ""
+    typer.echo(
+        f"difference: {change:+,.0f} kg CO2e{share}; {len(lines):,} lines, "
+        f"{lines['method_changed'].sum():,} change their method, {lines['category_changed'].sum():,} their "
+        "category"
+    )
+    if diff.repeated or diff.reduced:
+        typer.echo(
+            f"left out: {diff.repeated:,} estimates of lines that were estimated again later, "
+            f"{diff.reduced:,} reduced to their hash"
+        )
+    for row in diff.moved_most().to_dict("records"):
+        moved = f"{row['old_kg_co2e']:,.1f} -> {row['new_kg_co2e']:,.1f}"
+        typer.echo(f"  {row['difference_kg_co2e']:+,.1f} kg: {moved}  {row['description'][:60]}")
+
+
+def _actor(store: "AuditStore", tenant: str, key: str | None) -> "Actor":
+    from serving.store.actors import Actor  # noqa: PLC0415
+    from serving.store.keys import authenticate  # noqa: PLC0415
+
+    return authenticate(store, key) if key else Actor.local(tenant)
 
 
 def _show(replayed: "Replayed") -> None:
