@@ -103,11 +103,11 @@ def test_three_thousand_lines_of_several_calls_are_equal_in_batches_of_another_s
     assert sorted(one.sequence for one in found) == list(range(1, 3001))
 
 
-def test_a_line_is_found_by_its_id_its_job_and_its_date(record, replayed, bundles, purchases, clock):
-    estimates = record(bundles.older, purchases(3), job="a")
-    record(bundles.older, purchases(5, seed=1), job="b")
+def test_a_line_is_found_by_its_id_its_job_and_its_date(record, replayed, tiny, purchases, clock):
+    estimates = record(tiny.older, purchases(3), job="a")
+    record(tiny.older, purchases(5, seed=1), job="b")
     later = clock.now + timedelta(seconds=0.5)
-    record(bundles.older, purchases(7, seed=2), job="c")
+    record(tiny.older, purchases(7, seed=2), job="c")
 
     wanted = str(estimates["estimate_id"].iloc[1])
     assert [one.sequence for one in replayed(estimate_id=wanted)] == [2]
@@ -115,9 +115,9 @@ def test_a_line_is_found_by_its_id_its_job_and_its_date(record, replayed, bundle
     assert len(replayed(since=later)) == 7
 
 
-def test_what_was_added_to_an_explanation_is_compared(store, replayed, archive, load, bundles):
+def test_what_was_added_to_an_explanation_is_compared(store, replayed, archive, load, tiny):
     lines = line_items(pd.DataFrame([{"description": "desk", "amount": 5.0, "currency": "GBP"}]))
-    estimates = load(archive.keep(bundles.older)).predict(lines)
+    estimates = load(archive.keep(tiny.older)).predict(lines)
     said = estimates.assign(explanation=estimates["explanation"] + " Its supplier's code.")
     for note in (" Its supplier's code.", ""):
         with store.writing(LOCAL) as writing:
@@ -129,9 +129,9 @@ def test_what_was_added_to_an_explanation_is_compared(store, replayed, archive, 
     assert [one.column for one in without.differences] == ["explanation"]
 
 
-def test_a_changed_byte_of_a_bundle_is_found_and_named(record, replayed, archive, bundles, purchases):
-    record(bundles.older, purchases(4))
-    version = bundle_version(bundles.older)
+def test_a_changed_byte_of_a_bundle_is_found_and_named(record, replayed, archive, tiny, purchases):
+    record(tiny.older, purchases(4))
+    version = bundle_version(tiny.older)
     file = archive.folder / version / "factors.parquet"
     content = file.read_bytes()
     file.write_bytes(content[:100] + bytes([content[100] ^ 1]) + content[101:])
@@ -143,24 +143,24 @@ def test_a_changed_byte_of_a_bundle_is_found_and_named(record, replayed, archive
 
 
 def test_a_bundle_that_was_exchanged_for_another_whole_one_is_found(
-    record, replayed, archive, bundles, purchases
+    record, replayed, archive, tiny, purchases
 ):
-    record(bundles.older, purchases(4))
-    folder = archive.folder / bundle_version(bundles.older)
+    record(tiny.older, purchases(4))
+    folder = archive.folder / bundle_version(tiny.older)
     shutil.rmtree(folder)
-    shutil.copytree(bundles.newer, folder)
+    shutil.copytree(tiny.newer, folder)
 
     (cause,) = {one.cause for one in replayed()}
 
-    assert f"holds bundle {bundle_version(bundles.newer)} under" in cause
+    assert f"holds bundle {bundle_version(tiny.newer)} under" in cause
 
 
 def test_a_missing_bundle_is_told_and_the_estimates_of_others_are_replayed(
-    record, replayed, archive, bundles, purchases
+    record, replayed, archive, tiny, purchases
 ):
-    record(bundles.older, purchases(4))
-    record(bundles.newer, purchases(4))
-    shutil.rmtree(archive.folder / bundle_version(bundles.older))
+    record(tiny.older, purchases(4))
+    record(tiny.newer, purchases(4))
+    shutil.rmtree(archive.folder / bundle_version(tiny.older))
 
     found = replayed()
 
@@ -187,9 +187,9 @@ def test_a_bundle_of_another_encoder_is_the_cause(store, record, replayed, archi
 
 
 def test_an_altered_figure_is_different_here_and_tampered_with_in_the_audit(
-    record, replayed, bundles, purchases, tamper, store
+    record, replayed, tiny, purchases, tamper, store
 ):
-    estimates = record(bundles.older, purchases(30))
+    estimates = record(tiny.older, purchases(30))
     row = int(np.flatnonzero(estimates["kg_co2e"].notna())[0])
     payload = payload_of(store, row + 1)
     payload["estimate"]["kg_co2e"] /= 2
@@ -211,9 +211,9 @@ def test_an_altered_figure_is_different_here_and_tampered_with_in_the_audit(
 
 @pytest.mark.parametrize("payload", ["{", "null", "{}", '{"estimate":{}}', "[]"])
 def test_a_row_that_cannot_be_read_any_more_is_different_and_spares_the_others(
-    record, replayed, bundles, purchases, tamper, payload
+    record, replayed, tiny, purchases, tamper, payload
 ):
-    record(bundles.older, purchases(3))
+    record(tiny.older, purchases(3))
     tamper("UPDATE audit_entries SET payload = :payload WHERE sequence = 2", payload=payload)
 
     found = {one.sequence: one for one in replayed()}
@@ -224,9 +224,9 @@ def test_a_row_that_cannot_be_read_any_more_is_different_and_spares_the_others(
 
 
 def test_a_line_altered_to_nonsense_is_told_and_spares_the_others(
-    record, replayed, bundles, purchases, tamper, store
+    record, replayed, tiny, purchases, tamper, store
 ):
-    record(bundles.older, purchases(3))
+    record(tiny.older, purchases(3))
     payload = payload_of(store, 2)
     payload["line"]["currency"] = "pounds"
     tamper("UPDATE audit_entries SET payload = :payload WHERE sequence = 2", payload=canonical_json(payload))
@@ -239,9 +239,9 @@ def test_a_line_altered_to_nonsense_is_told_and_spares_the_others(
 
 
 def test_other_libraries_and_another_code_are_named_as_the_cause_of_a_difference(
-    record, replayed, bundles, purchases, monkeypatch, load
+    record, replayed, tiny, purchases, monkeypatch, load
 ):
-    record(bundles.older, purchases(20))
+    record(tiny.older, purchases(20))
     now = current_making()
     newer = replace(now, code="0123456789abcdef", libraries={**now.libraries, "numpy": "99.0"})
     monkeypatch.setattr(serving.replay.replay, "current_making", lambda: newer)
@@ -267,9 +267,9 @@ def test_other_libraries_and_another_code_are_named_as_the_cause_of_a_difference
     assert outcomes(replayed(load)) == {"equal": 20}
 
 
-def test_what_retention_reduced_cannot_be_replayed_and_says_so(record, replayed, bundles, purchases, store):
+def test_what_retention_reduced_cannot_be_replayed_and_says_so(record, replayed, tiny, purchases, store):
     lines = purchases(10)
-    record(bundles.older, lines)
+    record(tiny.older, lines)
     days = lines["date"].dt.date
     with store.writing(LOCAL) as writing:
         close_period(writing, "all", days.min(), days.max())
@@ -288,8 +288,8 @@ def test_what_retention_reduced_cannot_be_replayed_and_says_so(record, replayed,
     assert count.confirmed
 
 
-def test_nothing_is_confirmed_where_nothing_came_out_equal(record, replayed, archive, bundles, purchases):
-    record(bundles.older, purchases(2))
+def test_nothing_is_confirmed_where_nothing_came_out_equal(record, replayed, archive, tiny, purchases):
+    record(tiny.older, purchases(2))
     shutil.rmtree(archive.folder)
 
     count = ReplayCount()
