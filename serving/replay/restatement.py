@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -112,7 +113,8 @@ class Diff:
     def restated_lines(self) -> Iterator[RestatedLine]:
         """Give the lines as the store keeps them."""
         for row in self.lines.to_dict("records"):
-            yield RestatedLine(row["sequence"], row["line_date"], _figure(row, "old"), _figure(row, "new"))
+            day = date.fromisoformat(row["line_date"]) if row["line_date"] else None
+            yield RestatedLine(row["sequence"], day, _figure(row, "old"), _figure(row, "new"))
 
 
 def restate(
@@ -146,8 +148,8 @@ def restate(
     latest, reduced, repeated = _latest(reading, request.wanted)
     if not latest:
         raise RestatementError(
-            f"Got {reduced:,} estimates that retention has reduced to their hash and no other, expected "
-            "some to restate: choose another date or job."
+            f"Got 0 estimates to restate and {reduced:,} that retention has reduced to their hash, expected "
+            "some: choose another date or job."
         )
     newer = load(archive.keep(request.bundle)) if request.bundle else None
     parts = []
@@ -190,7 +192,7 @@ def _compared(model: Predicts, batch: list[PastLine], factor_set: str | None) ->
     old, new = restored_estimates(contents), predicted(model, contents, options)
     columns: dict[str, Any] = {
         "sequence": [line.entry.sequence for line in batch],
-        "line_date": [line.entry.line_date for line in batch],
+        "line_date": [line.entry.line_date.isoformat() if line.entry.line_date else "" for line in batch],
     }
     columns |= {name: [content.line[name] for content in contents] for name in _OF_LINE}
     columns |= {f"{when}_{name}": frame[name] for name in _COMPARED for when, frame in _both(old, new)}

@@ -197,6 +197,12 @@ def record(store: AuditStore, archive: BundleArchive, load: Callable) -> Callabl
 
 
 @pytest.fixture
+def actor() -> Callable[[str], Actor]:
+    """Makes somebody with a key of their own."""
+    return lambda who: Actor("default", who, frozenset({"review"}))
+
+
+@pytest.fixture
 def purchases() -> Callable[[int], pd.DataFrame]:
     """Makes n lines of all kinds: goods by money and by mass, credits, pay, and lines that say too little."""
 
