@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 from sqlalchemy import create_engine, text
 
+import serving.replay.past_lines
 import serving.replay.replay
 from features.line_items import line_items
 from features.money import MoneyOptions
-from models.bundle import bundle_version, load_bundle, save_bundle, swap_in
+from models.bundle import bundle_version, load_bundle, save_bundle
 from models.footprint import EstimateOptions
 from models.persistence import load_model
 from serving.replay.past_lines import BATCH
@@ -26,6 +27,7 @@ from serving.store.making import current_making
 from serving.store.periods import close_period
 from serving.store.retention import retain
 from serving.store.verification import verify
+from training.installation import staged_bundle
 
 LOCAL = Actor.local()
 
@@ -70,10 +72,11 @@ def payload_of(store, sequence):
 
 
 def test_estimates_of_two_bundles_are_equal_after_the_default_was_exchanged(
-    record, replayed, bundles, default, purchases, tmp_path
+    record, replayed, bundles, default, purchases
 ):
     first = record(default, purchases(25))
-    swap_in(shutil.copytree(bundles.newer, tmp_path / "promoted"), default)
+    with staged_bundle(bundles.newer, default) as promote:
+        promote()
     second = record(default, purchases(25))
     shutil.rmtree(default)
 
@@ -87,20 +90,53 @@ def test_estimates_of_two_bundles_are_equal_after_the_default_was_exchanged(
     assert outcomes(found) == {"equal": 50}, [one for one in found if one.outcome != "equal"][:3]
 
 
-def test_three_thousand_lines_of_several_calls_are_equal_in_batches_of_another_size(
-    record, replayed, bundles, purchases
+def test_lines_made_again_in_other_company_are_equal(record, replayed, bundles, purchases, monkeypatch):
+    lines = purchases(90)
+    for start in range(0, 90, 30):
+        part = lines.iloc[start : start + 30].reset_index(drop=True)
+        record(bundles.older, line_items(part.drop(columns="line_id")), job=f"job {start}")
+    record(bundles.older, lines.head(10), EstimateOptions("epa-v1.3", MoneyOptions(True, 0.2), True), "z")
+
+    monkeypatch.setattr(serving.replay.past_lines, "BATCH", 37)
+    assert outcomes(replayed()) == {"equal": 100}
+    monkeypatch.setattr(serving.replay.past_lines, "BATCH", 7)
+    assert outcomes(replayed(job_id="job 60")) == {"equal": 30}
+
+
+def test_three_thousand_lines_of_several_calls_are_replayed_in_batches(
+    record, replayed, tiny, purchases, load
 ):
-    lines = purchases(2000)
-    for options in (EstimateOptions(), EstimateOptions("epa-v1.3", MoneyOptions(True, 0.2))):
-        for start in range(0, 1500, 300):
-            part = lines.iloc[start : start + 300].reset_index(drop=True)
-            record(bundles.older, line_items(part.drop(columns="line_id")), options, f"job {start}")
+    sizes = []
 
-    found = replayed()
+    class Counts:
+        def __init__(self, folder):
+            self.model = load(folder)
+            self.version = self.model.version
 
-    assert len(found) == 3000 > 2 * BATCH
+        def predict(self, lines, options=None):
+            sizes.append(len(lines))
+            return self.model.predict(lines, options)
+
+    for number in range(10):
+        options = EstimateOptions() if number % 2 else EstimateOptions("epa-v1.3", MoneyOptions(True, 0.2))
+        record(tiny.older, purchases(300, seed=number), options, f"job {number}")
+
+    found = replayed(Counts)
+
     assert outcomes(found) == {"equal": 3000}
     assert sorted(one.sequence for one in found) == list(range(1, 3001))
+    assert sorted(sizes) == [500, 500, BATCH, BATCH]
+
+
+def test_lines_of_many_options_wait_in_bounded_memory(record, replayed, tiny, purchases, monkeypatch):
+    monkeypatch.setattr(serving.replay.past_lines, "BATCH", 20)
+    monkeypatch.setattr(serving.replay.past_lines, "_WAITING", 40)
+    lines = purchases(50)
+    for number in range(50):
+        options = EstimateOptions(money=MoneyOptions(True, number / 100))
+        record(tiny.older, lines.iloc[[number]].reset_index(drop=True), options)
+
+    assert outcomes(replayed()) == {"equal": 50}
 
 
 def test_a_line_is_found_by_its_id_its_job_and_its_date(record, replayed, tiny, purchases, clock):

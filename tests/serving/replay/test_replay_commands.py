@@ -91,7 +91,7 @@ def test_a_recorded_ledger_is_replayed_restated_and_approved(
 
     done = run(*("restate", "--bundle", bundles.newer, "--job", job, "-o", "diff.xlsx", "--tenant", "leeds"))
     assert done.returncode == 0, done.stderr
-    diff = pd.read_excel(tmp_path / "diff.xlsx")
+    diff = pd.read_excel(tmp_path / "diff.xlsx", engine="openpyxl")
     assert list(diff["description"]) == ["desk", "copier paper 5 kg", "salary of March"]
     assert diff["new_kg_co2e"].sum() - diff["old_kg_co2e"].sum() == pytest.approx(
         diff["difference_kg_co2e"].sum()
