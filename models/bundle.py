@@ -146,15 +146,27 @@ def load_bundle(folder: Path = DEFAULT_BUNDLE) -> Bundle:
     """
     from safetensors.numpy import load_file  # noqa: PLC0415
 
-    layout = Layout(folder)
-    _verify(layout)
+    layout, version = Layout(folder), bundle_version(folder)
     return Bundle(
         metadata=json.loads(layout.metadata.read_text("utf-8")),
         arrays=load_file(layout.vectors),
         tables={path.stem: pd.read_parquet(path) for path in sorted(folder.glob("*.parquet"))},
         boosters={path.stem: path.read_text("utf-8") for path in sorted(folder.glob("*.txt"))},
-        version=_sha256(layout.manifest)[:_VERSION_LENGTH],
+        version=version,
     )
+
+
+def bundle_version(folder: Path) -> str:
+    """Check every byte of a bundle and say its version, without reading what it holds.
+
+    Raises
+    ------
+    BundleError
+        If a file is missing, altered or not part of the bundle, or the format is another one.
+    """
+    layout = Layout(folder)
+    _verify(layout)
+    return _sha256(layout.manifest)[:_VERSION_LENGTH]
 
 
 def _verify(layout: Layout) -> None:

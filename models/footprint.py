@@ -251,7 +251,7 @@ class FootprintModel:
             _explain(out, self.category, queries)
         _widen_unclear(out, screened)
         out["model_version"] = self.version
-        out["estimate_id"] = _estimate_ids(lines, self.version, options)
+        out["estimate_id"] = estimate_ids(lines, self.version, options)
         return out[list(ESTIMATE_FIELDS)]
 
     def _by_factor_set(
@@ -265,6 +265,25 @@ class FootprintModel:
             set_id, words = choose_factor_set(country)
             groups.append((set_id, words, mask & (lines["country"] == country).to_numpy()))
         return groups
+
+
+def estimate_ids(lines: pd.DataFrame, version: str, options: EstimateOptions) -> list[str]:
+    """Name each estimate by what went into it: the same line, model and options give the same id.
+
+    Parameters
+    ----------
+    lines
+        :class:`features.line_items.LineItems`, n rows.
+    version
+        Of the model.
+    options
+        What the lines are estimated with.
+    """
+    asked = json.dumps([version, options.factor_set, _options_text(options.money)])
+    rows = zip(*(lines[name].tolist() for name in LINE_ITEM_FIELDS), strict=True)
+    return [
+        hashlib.sha256(f"{asked}{json.dumps(row, default=str)}".encode()).hexdigest()[:24] for row in rows
+    ]
 
 
 def _blank(lines: pd.DataFrame) -> pd.DataFrame:
@@ -319,15 +338,6 @@ def _widen_unclear(out: pd.DataFrame, screened: pd.DataFrame) -> None:
         + " It may be no purchase at all, so the range reaches zero. "
         + out.loc[unclear, "explanation"]
     )
-
-
-def _estimate_ids(lines: pd.DataFrame, version: str, options: EstimateOptions) -> list[str]:
-    """Name each estimate by what went into it: the same line, model and options give the same id."""
-    asked = json.dumps([version, options.factor_set, _options_text(options.money)])
-    rows = zip(*(lines[name].tolist() for name in LINE_ITEM_FIELDS), strict=True)
-    return [
-        hashlib.sha256(f"{asked}{json.dumps(row, default=str)}".encode()).hexdigest()[:24] for row in rows
-    ]
 
 
 def _options_text(money: MoneyOptions) -> list[str]:

@@ -1,9 +1,14 @@
 """Commands of the people who need estimates: estimate ledgers, serve the estimates."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+from serving.store.actors import DEFAULT_TENANT
+
+if TYPE_CHECKING:
+    from serving.recording import Recorder
 
 app = typer.Typer()
 
@@ -49,6 +54,14 @@ def estimate(
     bundle: Annotated[
         Path | None, typer.Option(help="Folder of a model bundle; else the shipped one.")
     ] = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="Record the estimates in the audit store, and keep the bundle.")
+    ] = False,
+    tenant: Annotated[str, typer.Option(help="Whose lines are recorded.")] = DEFAULT_TENANT,
+    database: Annotated[
+        str | None,
+        typer.Option(help="Audit store, sqlite:///FILE or postgresql://…; else LEDGERPRINT_DATABASE."),
+    ] = None,
 ) -> None:
     """Estimate the footprint of every line of some ledgers.
 
@@ -72,7 +85,8 @@ def estimate(
         suppliers=read_supplier_table(suppliers) if suppliers else None,
         explain=explain,
     )
-    estimate_files(files, output, report, bundle, options)
+    recorder = _recorder(database, tenant) if record else None
+    estimate_files(files, output, report, bundle, options, recorder)
 
 
 @app.command()
@@ -93,3 +107,16 @@ def serve(
     from serving.server import run_server  # noqa: PLC0415
 
     run_server(host=host, port=port, bundle=bundle, workers=workers)
+
+
+def _recorder(database: str | None, tenant: str) -> "Recorder":
+    """Open the audit store once, so that one that cannot be used is refused before anything is estimated."""
+    from serving.recording import Recorder  # noqa: PLC0415
+    from serving.replay.archive import archive_of  # noqa: PLC0415
+    from serving.settings import service_settings  # noqa: PLC0415
+    from serving.store import Actor, AuditStore  # noqa: PLC0415
+
+    settings = service_settings()
+    url = database or settings.database
+    AuditStore(url).close()
+    return Recorder(url, archive_of(url, settings.bundles), Actor.local(tenant).tenant)

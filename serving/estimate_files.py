@@ -10,12 +10,19 @@ from models.bundle import DEFAULT_BUNDLE
 from models.persistence import load_model
 from serving.estimation import LedgerOptions, estimate_ledgers, read_ledgers
 from serving.outputs import check_outputs, write_output
+from serving.recording import Recorder, job_name
 from serving.report import write_report
+from serving.result import EstimatedLedger
 from serving.summary import print_summary
 
 
 def estimate_files(
-    files: Sequence[Path], output: Path, report: Path | None, bundle: Path | None, options: LedgerOptions
+    files: Sequence[Path],
+    output: Path,
+    report: Path | None,
+    bundle: Path | None,
+    options: LedgerOptions,
+    recorder: Recorder | None = None,
 ) -> None:
     """Estimate ledgers and write the result; the summary goes to stdout, everything else to stderr.
 
@@ -29,6 +36,8 @@ def estimate_files(
         Folder of a model bundle; ``None`` takes the shipped one.
     options
         What the user says about the ledgers.
+    recorder
+        Records the estimates before the files are written; ``None`` where they are not to be recorded.
 
     Raises
     ------
@@ -41,17 +50,26 @@ def estimate_files(
         task = progress.add_task("reading", total=None)
         ledgers = read_ledgers(files, options)
         progress.update(task, description="loading the model")
-        model = load_model(bundle or DEFAULT_BUNDLE)
+        folder = bundle or DEFAULT_BUNDLE
+        model = load_model(recorder.archive.keep(folder) if recorder else folder)
         lines = sum(len(ledger.lines) for ledger in ledgers)
         progress.update(task, description="estimating lines", total=lines)
         result = estimate_ledgers(ledgers, model, options, lambda done: progress.advance(task, done))
+        recorded = _recorded(recorder, result, files) if recorder else ""
         notes = write_output(result, output)
         if report:
             write_report(result, report)
     print_summary(result, Console())
     for note in notes:
         errors.print(note, markup=False)
+    if recorded:
+        errors.print(recorded, markup=False)
     errors.print(f"Written: {output}" + (f", {report}" if report else ""), markup=False)
+
+
+def _recorded(recorder: Recorder, result: EstimatedLedger, files: Sequence[Path]) -> str:
+    job = job_name(files)
+    return f"Recorded: {recorder.record(result, job):,} estimates as job '{job}' of {recorder.tenant}"
 
 
 def _progress(console: Console) -> Progress:

@@ -131,13 +131,17 @@ def estimate_ledgers(
         model.factor_sets[options.factor_set]
     ledgers, coded = _coded(ledgers, model, options.suppliers)
     estimates, dollars, notes = [], [], []
+    asked_of: list[EstimateOptions] = []
+    additions: list[str] = []
     for number, ledger in enumerate(ledgers):
         money, note = _money_options(ledger, options)
         asked = EstimateOptions(options.factor_set, money, options.explain)
         estimated = model.predict(ledger.lines, asked, progress)
-        if options.suppliers:
-            estimated = options.suppliers.explain(estimated, coded[number])
-        estimates.append(estimated)
+        said = options.suppliers.additions(estimated, coded[number]) if options.suppliers else []
+        said = said or [""] * len(estimated)
+        estimates.append(estimated.assign(explanation=estimated["explanation"] + said))
+        asked_of += [asked] * len(estimated)
+        additions += said
         dollars.append(
             net_spend(ledger.lines, model.tables, model.factor_sets[_DOLLAR_SET].prices, money)["spend"]
         )
@@ -160,6 +164,8 @@ def estimate_ledgers(
         total_note=summed.note,
         elapsed_seconds=time.perf_counter() - started,
         notes=notes,
+        options=asked_of,
+        additions=additions,
     )
 
 

@@ -71,14 +71,37 @@ def write_output(result: EstimatedLedger, path: Path) -> list[str]:
     OutputError
         As :func:`check_outputs`, when the disk refuses, or when the format cannot hold so many lines.
     """
-    check_outputs(path, None, [])
     table, notes = output_table(result)
+    return notes + write_table(table, path)
+
+
+def write_table(table: pd.DataFrame, path: Path) -> list[str]:
+    """Write a table; the file appears whole or not at all.
+
+    Parameters
+    ----------
+    table
+        One row a line.
+    path
+        As for :func:`write_output`.
+
+    Returns
+    -------
+    list of str
+        What a user should know: shortened or disarmed cells.
+
+    Raises
+    ------
+    OutputError
+        As :func:`write_output`.
+    """
+    check_outputs(path, None, [])
     target = path.resolve()
     try:
         # In the same folder: only within one file system is a file replaced in one step.
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".ledgerprint-") as folder:
             scratch = Path(folder) / target.name
-            notes += _WRITERS[path.suffix.lower()](table, scratch)
+            notes = _WRITERS[path.suffix.lower()](table, scratch)
             scratch.replace(target)
     except OSError as error:
         raise OutputError(
@@ -154,7 +177,7 @@ def _write_parquet(table: pd.DataFrame, path: Path) -> list[str]:
 def _write_jsonl(table: pd.DataFrame, path: Path) -> list[str]:
     with path.open("w", encoding="utf-8") as file:
         for record in table.to_dict("records"):
-            for name in ESTIMATE_JSON_FIELDS:
+            for name in record.keys() & ESTIMATE_JSON_FIELDS:
                 record[name] = json.loads(record[name])
             clean = {str(k): None if isinstance(v, float) and pd.isna(v) else v for k, v in record.items()}
             file.write(json.dumps(clean, ensure_ascii=False) + "\n")

@@ -10,6 +10,7 @@ from pandera.typing.pandas import Series
 from data.errors import OutputError
 from features.line_items import LineItems
 from models.estimates import Estimates
+from models.footprint import EstimateOptions
 
 
 class FactorSources(pa.DataFrameModel):
@@ -61,6 +62,9 @@ class EstimatedLedger:
         Time that estimating took, reading and start-up aside, s.
     notes
         Sentences about the reading of the document that a person should know.
+    options, additions
+        For each line what it was estimated with, and what was added to the model's explanation of it, at its
+        end; both are empty where nobody is to record them.
 
     Raises
     ------
@@ -81,6 +85,8 @@ class EstimatedLedger:
     total_note: str
     elapsed_seconds: float
     notes: list[str] = field(default_factory=list)
+    options: list[EstimateOptions] = field(default_factory=list)
+    additions: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         LineItems.validate(self.lines)

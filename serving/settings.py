@@ -45,6 +45,11 @@ class ServiceSettings(BaseSettings):
     promotion_log: Path | None = Field(
         default=None, description="the promotion log, where this machine has one"
     )
+    bundles: Path | None = Field(
+        default=None,
+        description="folder of the bundles that made recorded estimates; else beside the SQLite file, or in "
+        "the user's data folder",
+    )
 
     @property
     def threads(self) -> int:

@@ -102,8 +102,8 @@ class SupplierTable:
             )
         return said + [f"Supplier table {self.name}, {problem}" for problem in self.problems]
 
-    def explain(self, estimates: pd.DataFrame, coded: "CodedLines") -> pd.DataFrame:
-        """Let the explanation of each line that took a code from the table say so.
+    def additions(self, estimates: pd.DataFrame, coded: "CodedLines") -> list[str]:
+        """Say what the explanation of each line that took a code from the table is to add about it.
 
         Parameters
         ----------
@@ -111,16 +111,20 @@ class SupplierTable:
             :class:`models.estimates.Estimates` of the lines, n rows.
         coded
             The lines.
+
+        Returns
+        -------
+        list of str
+            Sentences, n of them, each with a space before it; "" where there is nothing to say.
         """
         by_row = {row.row: row for row in self.rows.values()}
-        said = [
+        return [
             f" The line has no code of its own; {by_row[row].scheme} {by_row[row].code} is that of its "
             f"supplier {by_row[row].supplier!r} in {self.name}, row {row}."
             if row and category
             else ""
             for row, category in zip(coded.rows, estimates["category_code"], strict=True)
         ]
-        return estimates.assign(explanation=estimates["explanation"] + said)
 
 
 @dataclass(frozen=True)

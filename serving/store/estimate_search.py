@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import ColumnElement, false, select
 
@@ -12,6 +13,15 @@ from serving.store.estimates import EstimateRecord
 from serving.store.paging import MAX_PAGE, Order, Page, entry_page
 from serving.store.store import Reading
 from serving.store.tables import Entry
+
+_COLUMNS: Final = {
+    "job_id": Entry.job_id,
+    "model_version": Entry.model_version,
+    "factor_set": Entry.factor_set,
+    "status": Entry.status,
+    "estimate_id": Entry.subject,
+}
+"""Column of each exact condition of a search."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +59,7 @@ class EstimateFilter:
 
     Attributes
     ----------
-    job_id, model_version, factor_set, status
+    job_id, model_version, factor_set, status, estimate_id
         As they were recorded.
     since, until
         Recorded at or after, and before.
@@ -61,6 +71,7 @@ class EstimateFilter:
     model_version: str | None = None
     factor_set: str | None = None
     status: str | None = None
+    estimate_id: str | None = None
     since: datetime | None = None
     until: datetime | None = None
     dated_from: date | None = None
@@ -152,9 +163,18 @@ def search_estimates(
 
 def each_estimate(reading: Reading, wanted: EstimateFilter) -> Iterator[EstimateRecord]:
     """Go through all estimates of a search, the oldest first, a page in memory at a time."""
+    return map(EstimateRecord.from_entry, each_entry(reading, wanted))
+
+
+def each_entry(reading: Reading, wanted: EstimateFilter) -> Iterator[Entry]:
+    """Go through the entries of all estimates of a search as they are stored, readable or not.
+
+    The oldest comes first; a page is in memory at a time.
+    """
+    query = select(Entry).where(Entry.kind == "estimate", *_conditions(reading, wanted))
     cursor = ""
     while True:
-        page = search_estimates(reading, wanted, MAX_PAGE, cursor, "oldest")
+        page = entry_page(reading, query, _as_json(wanted), MAX_PAGE, cursor, "oldest")
         reading.session.expunge_all()
         yield from page.items
         if not page.cursor:
@@ -162,11 +182,16 @@ def each_estimate(reading: Reading, wanted: EstimateFilter) -> Iterator[Estimate
         cursor = page.cursor
 
 
+def model_versions(reading: Reading, wanted: EstimateFilter) -> list[str]:
+    """Name the bundles that made the estimates of a search."""
+    query = select(Entry.model_version).where(Entry.kind == "estimate", *_conditions(reading, wanted))
+    return sorted(reading.session.scalars(query.distinct()))
+
+
 def _conditions(reading: Reading, wanted: EstimateFilter) -> Iterator[ColumnElement[bool]]:
-    for name in ("job_id", "model_version", "factor_set", "status"):
+    for name, column in _COLUMNS.items():
         value = getattr(wanted, name)
         if value is not None:
-            column = getattr(Entry, name)
             yield column == value if is_storable(value) else false()
             if value:
                 # the index holds what is not empty, and is not looked for in unless the query says so

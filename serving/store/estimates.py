@@ -15,6 +15,7 @@ from models.estimates import ESTIMATE_FIELDS, Estimates
 from models.footprint import EstimateOptions
 from serving.store.canonical import Json, parse_canonical
 from serving.store.chain import NewEntry
+from serving.store.making import Making, current_making
 from serving.store.store import Writing
 from serving.store.tables import Entry
 
@@ -35,12 +36,18 @@ class EstimateContent:
         What the user decided.
     estimate
         A row of :class:`models.estimates.Estimates`.
+    note
+        What was added to the model's explanation, at its end.
+    making
+        What it was made with; ``None`` where that was not recorded yet.
     """
 
     received: Any
     line: dict[str, Any]
     options: EstimateOptions
     estimate: dict[str, Any]
+    note: str = ""
+    making: Making | None = None
 
     @classmethod
     def from_payload(cls, text: str) -> Self:
@@ -49,7 +56,15 @@ class EstimateContent:
         estimate = {name: payload["estimate"][name] for name in ESTIMATE_FIELDS}
         for name in _NUMBERS:
             estimate[name] = math.nan if estimate[name] is None else float(estimate[name])
-        return cls(payload["received"], payload["line"], _read_options(payload["options"]), estimate)
+        making = payload.get("making")
+        return cls(
+            received=payload["received"],
+            line=payload["line"],
+            options=_read_options(payload["options"]),
+            estimate=estimate,
+            note=payload.get("note", ""),
+            making=Making.from_json(making) if making else None,
+        )
 
     @property
     def conversions(self) -> list[dict[str, Any]]:
@@ -112,6 +127,7 @@ def record_estimates(
     estimates: pd.DataFrame,
     options: EstimateOptions,
     job_id: str = "",
+    notes: Sequence[str] | None = None,
 ) -> range:
     """Write estimates to the trail and give the numbers of their entries.
 
@@ -129,6 +145,8 @@ def record_estimates(
         What they were estimated with.
     job_id
         Of the job that they are from, if any.
+    notes
+        What was added to the model's explanation of each, at its end; by default nothing.
 
     Raises
     ------
@@ -140,8 +158,9 @@ def record_estimates(
         If they are not equally many.
     """
     writing.actor.require("estimate")
-    asked = _write_options(options)
-    rows = zip(received, _records(lines), _records(estimates), strict=True)
+    asked, making = _write_options(options), current_making().to_json()
+    said = [""] * len(received) if notes is None else notes
+    rows = zip(received, _records(lines), _records(estimates), said, strict=True)
     return writing.append(
         NewEntry(
             kind="estimate",
@@ -152,9 +171,16 @@ def record_estimates(
             # a factor is named by its set and its row there
             factor_set=estimate["factor_id"].partition("/")[0],
             line_date=_line_date(line, options, writing),
-            payload={"received": raw, "line": line, "options": asked, "estimate": estimate},
+            payload={
+                "received": raw,
+                "line": line,
+                "options": asked,
+                "estimate": estimate,
+                "note": note,
+                "making": making,
+            },
         )
-        for raw, line, estimate in rows
+        for raw, line, estimate, note in rows
     )
 
 
