@@ -17,6 +17,7 @@ from serving.api.backend import Turn
 from serving.database import open_store
 from serving.problems import answer_with_problems
 from serving.rate_limits import RateLimits
+from serving.replay.archive import archive_of
 from serving.settings import service_settings
 from serving.size_limit import MAX_BODY_BYTES, BodySizeLimit
 from serving.store import AuditStore
@@ -26,8 +27,9 @@ SETTINGS = service_settings()
 
 @cache
 def served_model() -> FootprintModel:
-    """Load the model once for each worker process."""
-    return load_model(SETTINGS.bundle, SETTINGS.threads)
+    """Load the model once for each worker process, from where the bundles of recorded estimates are kept."""
+    kept = archive_of(SETTINGS.database, SETTINGS.bundles).keep(SETTINGS.bundle)
+    return load_model(kept, SETTINGS.threads)
 
 
 @cache
