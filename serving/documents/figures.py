@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import pandas as pd
@@ -107,7 +108,7 @@ class _Reading:
         self._typed = layout.typed_columns
         self._texts = {name: _dashes_as_zero(text) for name, text in texts.items()}
         self._own = {
-            name: so_far.once(f"decimal mark of {name}", lambda text=text: decimal_convention(text))
+            name: so_far.once(f"decimal mark of {name}", partial(decimal_convention, text))
             for name, text in self._texts.items()
         }
         self._decimal_hint, self._country, self._so_far = decimal_hint, country, so_far

@@ -140,9 +140,7 @@ class LedgerReading:
         _require_columns({choice.field for choice in choices}, layout.source, name, self._mapping)
         self._names, self._decimal_hint = list(layout.source.columns), table.decimal_hint
         lines, line_notes = self._lines(layout)
-        vat, vat_reason = _vat(
-            self._columns.get("amount", "") or next(iter(self._parts.money_columns()), "")
-        )
+        vat, vat_reason = _vat(self._columns.get("amount", "") or next(iter(self._parts.money_columns()), ""))
         return Ledger(
             path=self.path,
             source=layout.source,
@@ -170,9 +168,7 @@ class LedgerReading:
         return source, self._lines(replace(layout, source=source))[0]
 
     def _lines(self, layout: Layout) -> tuple[pd.DataFrame, list[str]]:
-        return lines_of(
-            layout, self._columns, self._parts, self._constants, self._decimal_hint, self.so_far
-        )
+        return lines_of(layout, self._columns, self._parts, self._constants, self._decimal_hint, self.so_far)
 
 
 def _constants(country: str | None, currency: str | None, date: str | None) -> Constants:

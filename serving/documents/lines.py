@@ -115,9 +115,7 @@ def _money(
 ) -> tuple[Figures, LineCurrencies]:
     """Read figures and currencies as the custom of a country has them, "" for none."""
     source = layout.source
-    figures = read_figures(
-        layout, columns, parts, decimal_hint=decimal_hint, country=home, so_far=so_far
-    )
+    figures = read_figures(layout, columns, parts, decimal_hint=decimal_hint, country=home, so_far=so_far)
     money_headers = [name for name in (columns.get("amount", ""), *parts.money_columns()) if name]
     currencies = line_currencies(
         source[columns["currency"]] if "currency" in columns else None,
