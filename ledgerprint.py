@@ -10,6 +10,7 @@ from rich.text import Text
 
 import data.commands
 import serving.commands
+import serving.jobs.commands
 import serving.store.commands
 import training.commands
 from data.errors import LedgerprintError
@@ -41,6 +42,7 @@ app = typer.Typer(
 )
 app.add_typer(serving.commands.app)
 app.add_typer(serving.store.commands.app)
+app.add_typer(serving.jobs.commands.app)
 app.add_typer(training.commands.app)
 app.add_typer(registry_app(_read_ledger, _retrain))
 app.add_typer(data.commands.app, name="data")

@@ -105,7 +105,8 @@ def _table(records: list[dict[str, Any]], leading: list[str], notes: list[str], 
         if any(_is_number(record.get(column)) for record in records)
     }
     rows = [[_text(record.get(column)) for column in header] for record in records]
-    return Table(rows=rows, header=header, typed_columns=frozenset(typed), notes=tuple(notes))
+    names = tuple(map(_whole, header))
+    return Table(rows=rows, header=names, typed_columns=frozenset(typed), notes=tuple(notes))
 
 
 def _leading(schema: pa.Schema) -> list[str]:
@@ -125,4 +126,9 @@ def _text(value: object) -> str:
         return f"{value:f}"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value)
+    return _whole(str(value))
+
+
+def _whole(text: str) -> str:
+    """Put a question mark in the place of half a surrogate pair, which JSON can say and no text can hold."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

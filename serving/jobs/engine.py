@@ -109,8 +109,8 @@ class JobEngine:
             file = path.open("wb")
         except OSError as error:
             raise JobFilesError(
-                f"Cannot write {path} ({error.strerror or error}): set LEDGERPRINT_JOBS_FOLDER to a folder that "
-                "can be written to."
+                f"Cannot write {path} ({error.strerror or error}): set LEDGERPRINT_JOBS_FOLDER to a folder "
+                "that can be written to."
             ) from error
         with file:
             while not self._stop.is_set():

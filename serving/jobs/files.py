@@ -95,8 +95,7 @@ class JobFiles:
     def write(self, kind: str, number: int, frame: pd.DataFrame) -> str:
         """Write a frame of a batch in place of any that is there, and give the file's SHA-256."""
         path = self._batch(kind, number)
-        storable = frame.assign(**{name: _storable(frame[name]) for name in _texts(frame)})
-        _write_whole(path, lambda file: storable.to_parquet(file, index=False, compression="zstd"))
+        _write_whole(path, lambda file: frame.to_parquet(file, index=False, compression="zstd"))
         return _sha256(path)
 
     def read(self, kind: str, number: int, sha256: str = "") -> pd.DataFrame:
@@ -110,8 +109,8 @@ class JobFiles:
         path = self._batch(kind, number)
         if not path.is_file() or (sha256 and _sha256(path) != sha256):
             raise JobResultError(
-                f"Got no file {path.name} of the job {self.job_id} as it was written, expected all of its files: "
-                "hand the ledger in again; what was recorded is in the audit store."
+                f"Got no file {path.name} of the job {self.job_id} as it was written, expected all of "
+                "its files: hand the ledger in again; what was recorded is in the audit store."
             )
         return pd.read_parquet(path)
 
@@ -155,12 +154,3 @@ def _write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _texts(frame: pd.DataFrame) -> list[str]:
-    return [name for name in frame.columns if pd.api.types.is_string_dtype(frame[name].dtype)]
-
-
-def _storable(texts: pd.Series) -> pd.Series:
-    """Put a mark in the place of half surrogate pairs, which JSON can say and no file can hold."""
-    return texts.map(lambda text: text.encode("utf-8", "replace").decode("utf-8"))

@@ -156,8 +156,8 @@ def _parsed(text: str, settings: JobSettings) -> Url:
     strange = not text.isprintable() or len(text) > _MOST_CHARACTERS or "\\" in text
     if strange or url.auth or not url.host or url.scheme not in allowed:
         raise WebhookRefusedError(
-            f"Got a webhook that is no {' or '.join(allowed)} URL with a host and without a password, expected one such as "
-            "https://example.com/ledgerprint: correct it."
+            f"Got a webhook that is no {' or '.join(allowed)} URL with a host and without a password, "
+            "expected one such as https://example.com/ledgerprint: correct it."
         )
     return url
 

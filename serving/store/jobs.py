@@ -153,7 +153,7 @@ def job_page(reading: Reading, limit: int = 100, cursor: str = "") -> Page[JobRe
 
 
 def open_jobs(store: AuditStore) -> list[tuple[str, str]]:
-    """Name tenant and id of every job that goes on or whose end is still to be announced, the oldest first."""
+    """Name tenant and id of the jobs that go on or whose end is to be announced, the oldest first."""
     waiting = Job.status.in_(OPEN) | ((Job.webhook != "") & (Job.webhook_status == ""))
     with store.whole() as connection:
         rows = connection.execute(select(Job.tenant, Job.id).where(waiting).order_by(Job.created_at, Job.id))

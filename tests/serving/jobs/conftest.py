@@ -12,8 +12,11 @@ from typing import Any
 
 import pytest
 
-from serving.jobs import JobOptions, JobSettings, submit_job
+from serving.jobs.batches import JobWork
 from serving.jobs.engine import JobEngine
+from serving.jobs.files import JobFiles
+from serving.jobs.settings import JobSettings
+from serving.jobs.submission import JobOptions, submit_job
 from serving.store import Actor, AuditStore
 from serving.store.jobs import JobRecord, find
 
@@ -80,6 +83,14 @@ class Desk:
         )
         self.processes.append(process)
         return process
+
+    def work(self, job_id: str) -> JobWork:
+        """The steps of a job, to be done one by one."""
+        files = JobFiles(self.settings.folder, self.actor.tenant, job_id)
+        return JobWork(AuditStore(self.url), files, self.settings.batch_lines)
+
+    def model(self) -> Any:
+        return StubModel(self.log)
 
     def job(self, job_id: str) -> JobRecord:
         with AuditStore(self.url) as store, store.reading(self.actor) as reading:

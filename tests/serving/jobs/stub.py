@@ -11,8 +11,8 @@ import pandas as pd
 
 from models.estimates import ESTIMATE_FIELDS, Estimates
 from models.footprint import EstimateOptions
-from serving.jobs import job_settings
 from serving.jobs.engine import JobEngine
+from serving.jobs.settings import job_settings
 from serving.store import AuditStore
 
 NUMBERS = {name for name, column in Estimates.to_schema().columns.items() if column.nullable}
@@ -27,7 +27,7 @@ class StubModel:
     seconds: float = 0.0
     version: str = "stub"
 
-    def predict(self, lines: pd.DataFrame, options: EstimateOptions) -> pd.DataFrame:
+    def predict(self, lines: pd.DataFrame, _options: EstimateOptions) -> pd.DataFrame:
         if self.log:
             with self.log.open("a") as log:
                 log.write(f"{os.getpid()} {lines['description'].iloc[0]}\n")

@@ -5,9 +5,11 @@ import json
 
 import pandas as pd
 import pytest
+
 from data.errors import ColumnMappingError, LedgerprintError
-from serving.jobs import JobOptions, line_errors, result_file, submit_job
 from serving.jobs.errors import JobOptionsError, JobResultError
+from serving.jobs.results import line_errors, result_file
+from serving.jobs.submission import JobOptions, submit_job
 from serving.store import Actor, AuditStore
 from serving.store.errors import JobStateError, ScopeError, UnknownJobError
 from serving.store.estimate_search import EstimateFilter, each_estimate
@@ -205,7 +207,7 @@ def test_a_cancelled_job_records_nothing_more_and_cannot_be_cancelled_again(desk
     assert len(recorded(place, job_id)) == 300
     with AuditStore(place.url) as store:
         assert verify(store).findings == []
-        with store.writing(place.actor) as writing, pytest.raises(JobStateError, match="which is cancelled"):
+        with store.writing(place.actor) as writing, pytest.raises(JobStateError, match="is cancelled"):
             cancel(writing, job_id)
 
 
