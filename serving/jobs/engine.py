@@ -228,7 +228,7 @@ def _unless_ended(tenant: str, job_id: str, act: Callable[[JobWork], int]) -> in
         raise
     except LedgerprintError as error:
         detail = str(error)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the fault of one job must not end the others
         _LOG.exception("job %s met a fault", job_id)
         detail = f"The job met a fault of the program ({type(error).__name__}): report it with the log."
     if work.job().is_open:

@@ -233,8 +233,8 @@ def test_jobs_are_listed_the_latest_first_and_only_to_their_tenant(desk, ledger)
 
 def test_a_key_that_may_not_estimate_hands_in_no_job(desk, ledger):
     place = desk()
+    reviewer = Actor("default", "anna", frozenset({"review"}))
     with AuditStore(place.url) as store, pytest.raises(ScopeError):
-        reviewer = Actor("default", "anna", frozenset({"review"}))
         submit_job(store, reviewer, place.settings, io.BytesIO(ledger(1)), "l.csv", JobOptions())
 
 
