@@ -95,7 +95,9 @@ def run(
     database: Database = None,
 ) -> None:
     """Run the jobs that are handed in; stopped or killed, it goes on where it was when started again."""
+    import os  # noqa: PLC0415
     import signal  # noqa: PLC0415
+    import sys  # noqa: PLC0415
 
     from models.bundle import DEFAULT_BUNDLE  # noqa: PLC0415
     from models.persistence import load_model  # noqa: PLC0415
@@ -107,6 +109,9 @@ def run(
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: engine.stop())
         engine.run(until_idle=until_idle)
+    if engine.stopping and not until_idle:
+        sys.stdout.flush()
+        os._exit(0)  # a webhook that waits for its next call would hold the process
 
 
 @jobs.command("list")

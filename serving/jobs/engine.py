@@ -9,7 +9,7 @@ import fcntl
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -23,15 +23,20 @@ from serving.jobs.settings import JobSettings
 from serving.jobs.webhook import announce
 from serving.store import Actor, AuditStore
 from serving.store.errors import JobStateError, StoreUnavailableError
-from serving.store.jobs import OPEN, find, open_jobs, webhook_is_settled
+from serving.store.jobs import find, open_jobs, webhook_is_settled
 
 _LOG: Final = logging.getLogger(__name__)
 _JOBS: Final = "ledgerprint-jobs"
 _WEBHOOKS: Final = "ledgerprint-webhooks"
 _WEBHOOKS_AT_ONCE: Final = 4
+_SECONDS_TO_STOP: Final = 30
 _ENDED_BADLY: Final = frozenset({"ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
 _STOPPED: Final = -1
 """What a step gives when its job has ended."""
+
+
+class _StoppingError(BaseException):
+    """The engine stops; no ``Exception``, for DBOS would keep those as the outcome of the step."""
 
 
 @dataclass
@@ -53,7 +58,7 @@ class JobEngine:
 
     Notes
     -----
-    A process has one engine, for DBOS has one state in a process.
+    A process has one engine at a time, for DBOS has one state in a process, and an engine runs once.
     """
 
     store: AuditStore
@@ -85,8 +90,17 @@ class JobEngine:
                     self._stop.wait(self.poll_seconds)
 
     def stop(self) -> None:
-        """End :meth:`run`; what is not done is done when an engine is started again."""
+        """End :meth:`run` once the present batch is done; an engine that is started again does the rest.
+
+        A webhook that waits for its next call is left to that engine, too, but its thread sleeps on: a
+        process that wants to end at once must not wait for its threads.
+        """
         self._stop.set()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it was asked to end."""
+        return self._stop.is_set()
 
     def model(self) -> Model:
         """Give the model, loaded once."""
@@ -145,13 +159,16 @@ class JobEngine:
             )
             yield
         finally:
-            DBOS.destroy(workflow_completion_timeout_sec=1)
+            self._stop.set()
+            DBOS.destroy(workflow_completion_timeout_sec=_SECONDS_TO_STOP)
             _RUNNING.remove(self)
 
     def _take_up(self, tenant: str, job_id: str) -> None:
         """See to it that a job, or the announcement of its end, is on its way."""
         job = self.work(tenant, job_id).job()
-        ended = job.status not in OPEN
+        ended = not job.is_open
+        if ended and not job.webhook:
+            return
         workflow_id = f"{job_id}-webhook" if ended else job_id
         state = DBOS.get_workflow_status(workflow_id)
         if state is None:
@@ -165,9 +182,10 @@ class JobEngine:
             if ended:
                 self.settle(tenant, job_id, "failed: stopped again and again")
             else:
-                self.work(tenant, job_id).fail(
-                    "The job was stopped too often, or met a fault: hand it in again."
-                )
+                with suppress(JobStateError):  # it may have ended this very moment
+                    self.work(tenant, job_id).fail(
+                        "The job was stopped too often, or met a fault: hand it in again."
+                    )
 
     def settle(self, tenant: str, job_id: str, status: str) -> None:
         """Keep what became of a webhook."""
@@ -177,6 +195,13 @@ class JobEngine:
 
 _RUNNING: Final[list[JobEngine]] = []
 """The engine of this process; DBOS calls workflows by name, without an object."""
+
+
+def _running() -> JobEngine:
+    """Give the engine of this process, unless it stops."""
+    if not _RUNNING or _RUNNING[-1].stopping:
+        raise _StoppingError
+    return _RUNNING[-1]
 
 
 @DBOS.workflow(name="job")
@@ -202,7 +227,7 @@ def _read(tenant: str, job_id: str) -> int:
 @DBOS.step(name="estimate", retries_allowed=True, max_attempts=10, should_retry=_may_pass)
 def _estimate(tenant: str, job_id: str, number: int) -> int:
     def estimate(work: JobWork) -> int:
-        work.estimate(number, _RUNNING[-1].model)
+        work.estimate(number, _running().model)
         return number
 
     return _unless_ended(tenant, job_id, estimate)
@@ -219,7 +244,7 @@ def _finish(tenant: str, job_id: str) -> int:
 
 def _unless_ended(tenant: str, job_id: str, act: Callable[[JobWork], int]) -> int:
     """Do a step, unless the job has ended; a fault ends it."""
-    work = _RUNNING[-1].work(tenant, job_id)
+    work = _running().work(tenant, job_id)
     if not work.job().is_open:
         return _STOPPED
     try:
@@ -231,18 +256,15 @@ def _unless_ended(tenant: str, job_id: str, act: Callable[[JobWork], int]) -> in
     except Exception as error:  # noqa: BLE001 - the fault of one job must not end the others
         _LOG.exception("job %s met a fault", job_id)
         detail = f"The job met a fault of the program ({type(error).__name__}): report it with the log."
-    if work.job().is_open:
-        try:
-            work.fail(detail)
-        except JobStateError:
-            _LOG.info("job %s ended meanwhile", job_id)
+    with suppress(JobStateError):  # it may have been cancelled meanwhile
+        work.fail(detail)
     return _STOPPED
 
 
 @DBOS.workflow(name="webhook")
 def _announce_end(tenant: str, job_id: str) -> None:
     """Call the webhook, again and again with longer and longer waits, and keep what became of it."""
-    settings = _RUNNING[-1].settings
+    settings = _running().settings
     retrying = {
         "name": "call",
         "retries_allowed": True,
@@ -268,11 +290,11 @@ def _may_answer_later(error: BaseException) -> bool:
 
 
 def _call(tenant: str, job_id: str) -> None:
-    engine = _RUNNING[-1]
+    engine = _running()
     with engine.store.reading(Actor(tenant, "", frozenset())) as reading:
         announce(find(reading, job_id), engine.settings, reading.now)
 
 
 @DBOS.step(name="settle", retries_allowed=True, max_attempts=10, should_retry=_may_pass)
 def _settle(tenant: str, job_id: str, status: str) -> None:
-    _RUNNING[-1].settle(tenant, job_id, status)
+    _running().settle(tenant, job_id, status)

@@ -1,12 +1,14 @@
 """Whatever ends an engine, every line is recorded once and the next engine goes on."""
 
 import random
+import threading
 import time
 
 import pandas as pd
 import pytest
 from sqlalchemy import text
 
+from serving.jobs.engine import JobEngine
 from serving.jobs.results import result_file
 from serving.store import AuditStore
 from serving.store.jobs import cancel
@@ -122,6 +124,26 @@ def test_two_engines_from_the_beginning_estimate_no_batch_twice(desk, ledger):
     for job_id, lines in zip(ids, (1_000, 700), strict=True):
         assert_whole(place, job_id, lines)
     assert len(place.estimated()) == 10 + 7
+
+
+def test_an_engine_in_a_thread_stops_after_its_batch_and_the_next_one_goes_on(desk, ledger, stub_model):
+    place = desk()
+    job_id = place.submit(ledger(1_000))
+    with AuditStore(place.url) as store:
+        slow = stub_model(place.log, seconds=0.3)
+        engine = JobEngine(store, place.settings, lambda: slow, poll_seconds=0.05)
+        thread = threading.Thread(target=engine.run)
+        thread.start()
+        await_batches(place, job_id, 200)
+        engine.stop()
+        thread.join(30)
+        assert not thread.is_alive()
+    assert 200 <= place.job(job_id).progress.lines < 1_000
+
+    place.run()
+
+    assert_whole(place, job_id, 1_000)
+    assert len(place.estimated()) == 10
 
 
 def test_a_job_cancelled_while_no_engine_runs_stays_cancelled(desk, ledger):
