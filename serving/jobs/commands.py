@@ -186,6 +186,7 @@ def result(
     """Fetch the result of a finished job: the ledger's own columns, then the estimate."""
     import shutil  # noqa: PLC0415
 
+    from data.errors import OutputError  # noqa: PLC0415
     from serving.jobs.results import result_file  # noqa: PLC0415
     from serving.jobs.settings import job_settings  # noqa: PLC0415
     from serving.outputs import check_outputs  # noqa: PLC0415
@@ -194,7 +195,12 @@ def result(
     with _open(database, tenant) as store, store.reading(Actor.local(tenant)) as reading:
         path = result_file(reading, job_settings(), job_id)
     if output:
-        check_outputs(output.with_suffix(path.suffix), None, [path])
+        check_outputs(output, None, [path])
+        if output.suffix.lower() != path.suffix:
+            raise OutputError(
+                f"Got an output named {output.name!r}, expected a name ending in {path.suffix}, the format "
+                "that the job was handed in with: choose one."
+            )
         shutil.copyfile(path, output)
     typer.echo(output or path)
 

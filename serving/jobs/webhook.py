@@ -23,6 +23,8 @@ from serving.store.jobs import JobRecord
 _PORTS: Final = {"https": 443, "http": 80}
 _MOST_CHARACTERS: Final = 2_000
 _SHOWN: Final = 200
+_TRANSLATED: Final = ipaddress.IPv6Network("64:ff9b::/96")
+"""Addresses of IPv4 behind a translator (RFC 6052)."""
 
 
 def tenant_secret(settings: JobSettings, tenant: str) -> str:
@@ -176,10 +178,19 @@ def _looked_up(host: str, port: int, settings: JobSettings) -> str:
 
 def _require_public(text: str, settings: JobSettings) -> None:
     address = ipaddress.ip_address(text.partition("%")[0])
-    inner = address.ipv4_mapped or address.sixtofour if isinstance(address, ipaddress.IPv6Address) else None
-    public = all(one.is_global and not one.is_multicast for one in (address, inner) if one is not None)
+    public = all(one.is_global and not one.is_multicast for one in (address, *_within(address)))
     if not (public or settings.webhook_private):
         raise WebhookRefusedError(
             "Got a webhook that leads to an address which is not public, expected one on the internet: name "
             "another, or set LEDGERPRINT_JOBS_WEBHOOK_PRIVATE where your receivers lie in your own network."
         )
+
+
+def _within(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
+) -> list[ipaddress.IPv4Address]:
+    """Give the addresses of IPv4 that one of IPv6 stands for."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return []
+    translated = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF) if address in _TRANSLATED else None
+    return [one for one in (address.ipv4_mapped, address.sixtofour, translated) if one is not None]

@@ -36,6 +36,9 @@ class JobProgress:
     errors: int
 
 
+_NOTHING_DONE: Final = JobProgress(0, 0, 0, 0, 0, 0)
+
+
 @dataclass(frozen=True)
 class JobRecord:
     """A job as it is now.
@@ -125,7 +128,7 @@ def submit(
     )
     writing.session.add(row)
     writing.session.flush()
-    return JobRecord.from_row(row, JobProgress(0, 0, 0, 0, 0, 0))
+    return JobRecord.from_row(row, _NOTHING_DONE)
 
 
 def find(reading: Reading, job_id: str) -> JobRecord:
@@ -149,7 +152,8 @@ def job_page(reading: Reading, limit: int = 100, cursor: str = "") -> Page[JobRe
     """
     query = select(Entry.sequence, Job).join(Job, Job.sequence == Entry.sequence)
     page = entry_page(reading, query, {"jobs": "all"}, limit, cursor)
-    return page.map(lambda row: JobRecord.from_row(row.Job, _progress(reading, row.Job.id)))
+    done = _progress_of(reading, [row.Job.id for row in page.items])
+    return page.map(lambda row: JobRecord.from_row(row.Job, done[row.Job.id]))
 
 
 def open_jobs(store: AuditStore) -> list[tuple[str, str]]:
@@ -314,6 +318,11 @@ def _mark(reading: Reading, job_id: str, number: int) -> JobBatch | None:
 
 
 def _progress(reading: Reading, job_id: str) -> JobProgress:
-    sums = [func.coalesce(func.sum(getattr(JobBatch, name)), 0) for name in _COUNTS]
-    row = reading.session.execute(select(*sums).where(JobBatch.job_id == job_id)).one()
-    return JobProgress(*(int(value) for value in row))
+    return _progress_of(reading, [job_id])[job_id]
+
+
+def _progress_of(reading: Reading, job_ids: Sequence[str]) -> dict[str, JobProgress]:
+    sums = [func.sum(getattr(JobBatch, name)) for name in _COUNTS]
+    query = select(JobBatch.job_id, *sums).where(JobBatch.job_id.in_(job_ids)).group_by(JobBatch.job_id)
+    done = {row[0]: JobProgress(*map(int, row[1:])) for row in reading.session.execute(query)}
+    return {job_id: done.get(job_id, _NOTHING_DONE) for job_id in job_ids}

@@ -163,6 +163,7 @@ def test_a_name_that_leads_to_this_machine_is_looked_up_and_never_called(desk, l
         "https://[fd00::1]/",
         "https://[::ffff:127.0.0.1]/",
         "https://[2002:7f00:1::]/",
+        "https://[64:ff9b::7f00:1]/",
         "http://example.com/",
         "ftp://example.com/",
         "https://user:password@example.com/",
