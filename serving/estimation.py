@@ -134,7 +134,7 @@ def estimate_ledgers(
     asked_of: list[EstimateOptions] = []
     additions: list[str] = []
     for number, ledger in enumerate(ledgers):
-        money, note = _money_options(ledger, options)
+        money, note = money_options(ledger, options)
         asked = EstimateOptions(options.factor_set, money, options.explain)
         estimated = model.predict(ledger.lines, asked, progress)
         said = options.suppliers.additions(estimated, coded[number]) if options.suppliers else []
@@ -221,8 +221,8 @@ def _joined_sources(ledgers: Sequence[Ledger]) -> pd.DataFrame:
     return pd.concat([ledger.source for ledger in ledgers], ignore_index=True).fillna("").astype(str)
 
 
-def _money_options(ledger: Ledger, options: LedgerOptions) -> tuple[MoneyOptions, str]:
-    """Decide about VAT, and say how."""
+def money_options(ledger: Ledger, options: LedgerOptions) -> tuple[MoneyOptions, str]:
+    """Decide about VAT as the user or the header says, and say how."""
     if options.vat:
         included, why = options.vat == "included", "as you said"
     elif ledger.vat == "unknown":

@@ -2,11 +2,13 @@
 
 import json
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from data.errors import OutputError
 from data.spreadsheet_cells import without_formulas
@@ -71,19 +73,24 @@ def write_output(result: EstimatedLedger, path: Path) -> list[str]:
     OutputError
         As :func:`check_outputs`, when the disk refuses, or when the format cannot hold so many lines.
     """
-    table, notes = output_table(result)
+    table, notes = output_table(result.source, result.estimates)
     return notes + write_table(table, path)
 
 
 def write_table(table: pd.DataFrame, path: Path) -> list[str]:
-    """Write a table; the file appears whole or not at all.
+    """Write one table, as :func:`write_tables` does."""
+    return write_tables([table], path)
+
+
+def write_tables(tables: Iterable[pd.DataFrame], path: Path) -> list[str]:
+    """Write tables of the same columns below one another, as :func:`write_output` does.
 
     Parameters
     ----------
-    table
-        One row a line.
+    tables
+        From :func:`output_table`; each is let go before the next is taken, except for a workbook.
     path
-        As for :func:`write_output`.
+        Ending in .csv, .parquet, .jsonl or .xlsx; an existing file is replaced.
 
     Returns
     -------
@@ -101,7 +108,7 @@ def write_table(table: pd.DataFrame, path: Path) -> list[str]:
         # In the same folder: only within one file system is a file replaced in one step.
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".ledgerprint-") as folder:
             scratch = Path(folder) / target.name
-            notes = _WRITERS[path.suffix.lower()](table, scratch)
+            notes = _WRITERS[path.suffix.lower()](tables, scratch)
             scratch.replace(target)
     except OSError as error:
         raise OutputError(
@@ -110,7 +117,7 @@ def write_table(table: pd.DataFrame, path: Path) -> list[str]:
     return notes
 
 
-def output_table(result: EstimatedLedger) -> tuple[pd.DataFrame, list[str]]:
+def output_table(source: pd.DataFrame, estimates: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     """Join the input's columns and the estimate's fields.
 
     An input column named like a field, whatever the case of its letters, is renamed: in many tools that
@@ -121,7 +128,7 @@ def output_table(result: EstimatedLedger) -> tuple[pd.DataFrame, list[str]]:
     tuple of pandas.DataFrame and list of str
         As many rows as the input; what was renamed.
     """
-    source = result.source.copy()
+    source = source.copy()
     fields = {name.casefold() for name in ESTIMATE_FIELDS}
     taken = set(ESTIMATE_FIELDS) | {column for column in source.columns if column.casefold() not in fields}
     renamed = {}
@@ -133,7 +140,7 @@ def output_table(result: EstimatedLedger) -> tuple[pd.DataFrame, list[str]]:
     if renamed:
         pairs = ", ".join(f"{old!r} is now {new!r}" for old, new in renamed.items())
         notes = [f"Input columns named like an estimate's field were renamed: {pairs}."]
-    return pd.concat([source.rename(columns=renamed), result.estimates], axis=1), notes
+    return pd.concat([source.rename(columns=renamed), estimates], axis=1), notes
 
 
 def _free_name(column: str, taken: set[str]) -> str:
@@ -157,11 +164,16 @@ def _check_place(path: Path) -> None:
         ) from error
 
 
-def _write_csv(table: pd.DataFrame, path: Path) -> list[str]:
-    safe, changed = without_formulas(table)
-    # a lone carriage return in a cell is quoted only where lines end in one too
-    returns = any(safe[name].str.contains("\r", regex=False).any() for name in _texts(safe))
-    safe.to_csv(path, index=False, lineterminator="\r\n" if returns else "\n")
+def _write_csv(tables: Iterable[pd.DataFrame], path: Path) -> list[str]:
+    changed = 0
+    with path.open("w", encoding="utf-8", newline="") as file:
+        for number, table in enumerate(tables):
+            safe, harmful = without_formulas(table)
+            changed += harmful
+            # a lone carriage return in a cell is quoted only where lines end in one too
+            returns = any(safe[name].str.contains("\r", regex=False).any() for name in _texts(safe))
+            line_end = "\r\n" if returns else "\n"
+            safe.to_csv(file, index=False, header=number == 0, lineterminator=line_end)
     if not changed:
         return []
     return [
@@ -169,14 +181,23 @@ def _write_csv(table: pd.DataFrame, path: Path) -> list[str]:
     ]
 
 
-def _write_parquet(table: pd.DataFrame, path: Path) -> list[str]:
-    table.to_parquet(path, index=False, compression="zstd")
+def _write_parquet(tables: Iterable[pd.DataFrame], path: Path) -> list[str]:
+    writer: pq.ParquetWriter | None = None
+    try:
+        for table in tables:
+            schema = writer.schema if writer else None
+            rows = pa.Table.from_pandas(table, schema=schema, preserve_index=False)
+            writer = writer or pq.ParquetWriter(path, rows.schema, compression="zstd")
+            writer.write_table(rows)
+    finally:
+        if writer:
+            writer.close()
     return []
 
 
-def _write_jsonl(table: pd.DataFrame, path: Path) -> list[str]:
+def _write_jsonl(tables: Iterable[pd.DataFrame], path: Path) -> list[str]:
     with path.open("w", encoding="utf-8") as file:
-        for record in table.to_dict("records"):
+        for record in (record for table in tables for record in table.to_dict("records")):
             for name in record.keys() & ESTIMATE_JSON_FIELDS:
                 record[name] = json.loads(record[name])
             clean = {str(k): None if isinstance(v, float) and pd.isna(v) else v for k, v in record.items()}
@@ -184,19 +205,19 @@ def _write_jsonl(table: pd.DataFrame, path: Path) -> list[str]:
     return []
 
 
-def _write_xlsx(table: pd.DataFrame, path: Path) -> list[str]:
+def _write_xlsx(tables: Iterable[pd.DataFrame], path: Path) -> list[str]:
+    table = pd.concat(tables, ignore_index=True)
     if len(table) > _XLSX_ROWS:
         raise OutputError(
             f"Got {len(table):,} lines, expected at most {_XLSX_ROWS:,} in a workbook: write .csv."
         )
-    fitting = table.copy()
     shortened = 0
     for name in _texts(table):
-        shortened += int((fitting[name].str.len() > _XLSX_CELL).sum())
-        fitting[name] = fitting[name].str.slice(0, _XLSX_CELL)
+        shortened += int((table[name].str.len() > _XLSX_CELL).sum())
+        table[name] = table[name].str.slice(0, _XLSX_CELL)
     options = {"strings_to_formulas": False, "strings_to_urls": False}
     with pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs={"options": options}) as writer:
-        fitting.to_excel(writer, sheet_name="lines", index=False)
+        table.to_excel(writer, sheet_name="lines", index=False)
         writer.sheets["lines"].freeze_panes(1, 0)
     if not shortened:
         return []
@@ -207,7 +228,7 @@ def _texts(table: pd.DataFrame) -> list[str]:
     return [name for name in table.columns if pd.api.types.is_string_dtype(table[name].dtype)]
 
 
-_WRITERS: Final[dict[str, Callable[[pd.DataFrame, Path], list[str]]]] = {
+_WRITERS: Final[dict[str, Callable[[Iterable[pd.DataFrame], Path], list[str]]]] = {
     ".csv": _write_csv,
     ".parquet": _write_parquet,
     ".jsonl": _write_jsonl,

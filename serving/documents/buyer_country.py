@@ -7,6 +7,7 @@ import pandas as pd
 from features.amounts import currency_of_country
 from serving.documents.countries import country_code
 from serving.documents.phrases import cells_text, lines_text
+from serving.documents.so_far import ReadSoFar
 
 _MAIN_SHARE: Final = 0.8
 """A currency on this share of the lines is that of the books; others are purchases abroad."""
@@ -40,7 +41,9 @@ def stated_countries(source: pd.DataFrame, column: str, given: str, notes: list[
     return codes
 
 
-def inferred_countries(stated: pd.Series, currencies: pd.Series, notes: list[str]) -> pd.Series:
+def inferred_countries(
+    stated: pd.Series, currencies: pd.Series, so_far: ReadSoFar, notes: list[str]
+) -> pd.Series:
     """Fill countries that nobody stated with the one whose money a line is in, where there is just one.
 
     Parameters
@@ -50,6 +53,8 @@ def inferred_countries(stated: pd.Series, currencies: pd.Series, notes: list[str
     currencies
         ISO 4217 per row, "" where unknown. Where nearly all rows of a ledger are in one currency, it speaks
         for the others too: a British buyer pays some suppliers in euro.
+    so_far
+        Of the rows above: their main currency is that of these rows, too.
     notes
         Gets a sentence for every country inferred.
 
@@ -62,8 +67,7 @@ def inferred_countries(stated: pd.Series, currencies: pd.Series, notes: list[str
     known = currencies[currencies.ne("")]
     if not open_rows.any() or known.empty:
         return stated
-    shares = known.value_counts(normalize=True)
-    main = str(shares.index[0]) if shares.iloc[0] >= _MAIN_SHARE else ""
+    main = so_far.once("main currency", lambda: _main_currency(known))
     money = pd.Series(main, index=currencies.index, dtype="str") if main else currencies
     countries = money.map({code: country_of_currency(code) for code in money.unique()}).astype("str")
     inferred = countries.where(open_rows, "")
@@ -74,6 +78,11 @@ def inferred_countries(stated: pd.Series, currencies: pd.Series, notes: list[str
             "say --country if that is wrong."
         )
     return countries.where(open_rows, stated)
+
+
+def _main_currency(known: pd.Series) -> str:
+    shares = known.value_counts(normalize=True)
+    return str(shares.index[0]) if shares.iloc[0] >= _MAIN_SHARE else ""
 
 
 def country_of_currency(currency: str) -> str:

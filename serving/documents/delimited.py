@@ -9,15 +9,18 @@ from typing import Final
 from serving.documents.encodings import decode
 from serving.documents.table import Table
 
-_DELIMITERS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
-_SAMPLE_CHARACTERS: Final = 100_000
+DELIMITERS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+SAMPLE_CHARACTERS: Final = 100_000
 _SAMPLE_ROWS: Final = 200
+ONE_COLUMN: Final = "\x1f"
+"""The unit separator: not in a text, so that each line is one cell."""
+UNCLOSED: Final = "A quotation mark is not closed: quotation marks were read as ordinary characters."
 _MIN_AGREEMENT: Final = 0.4
 """Share of rows that must have the same number of fields before a delimiter is believed."""
 _RUNAWAY_LINES: Final = 30
 """A cell with more line breaks than this is taken for an unclosed quotation mark."""
 _PROSE: Final = re.compile(r" +[^\W\d_]")
-_DIRECTIVE: Final = re.compile(r"sep=(.)\r?\n|sep=(.)\r", re.IGNORECASE)
+DIRECTIVE: Final = re.compile(r"sep=(.)\r?\n|sep=(.)\r", re.IGNORECASE)
 
 
 def read_delimited(content: bytes, name: str) -> list[Table]:
@@ -44,24 +47,29 @@ def read_delimited(content: bytes, name: str) -> list[Table]:
     if "\r\r\n" in text:
         text = text.replace("\r\r\n", "\r\n")
         notes.append("Doubled line ends were taken for single ones.")
-    directive = _DIRECTIVE.match(text)
+    directive = DIRECTIVE.match(text)
     if directive:
         delimiter = directive[1] or directive[2]
         text = text[directive.end() :]
     else:
-        text = _unwrapped(text, notes)
-        delimiter = _delimiter(text)
+        text = unwrapped(text, notes)
+        delimiter = delimiter_of(text)
     rows, quoted = _tokenise(text, delimiter)
     if not quoted:
-        notes.append("A quotation mark is not closed: quotation marks were read as ordinary characters.")
-    shape = f"separated by {_DELIMITERS.get(delimiter, repr(delimiter))}" if delimiter else "in one column"
-    notes.insert(0, f"Format: text {shape}, {encoding}.")
+        notes.append(UNCLOSED)
+    notes.insert(0, format_note(delimiter, encoding))
     while rows and not rows[-1]:
         rows.pop()
     return [Table(rows=rows, notes=tuple(notes), decimal_hint="," if delimiter == ";" else "")]
 
 
-def _unwrapped(text: str, notes: list[str]) -> str:
+def format_note(delimiter: str, encoding: str) -> str:
+    """Say how a text is laid out."""
+    shape = f"separated by {DELIMITERS.get(delimiter, repr(delimiter))}" if delimiter else "in one column"
+    return f"Format: text {shape}, {encoding}."
+
+
+def unwrapped(text: str, notes: list[str]) -> str:
     """Take off quotation marks around whole lines, as spreadsheets set them that take a line for a cell."""
     lines = text.splitlines()
     bare = [line[1:-1].replace('""', '"') for line in lines]
@@ -70,16 +78,16 @@ def _unwrapped(text: str, notes: list[str]) -> str:
         for line, inside in zip(lines, bare, strict=True)
         if line
     )
-    if not quoted or not _delimiter("\n".join(bare)):
+    if not quoted or not delimiter_of("\n".join(bare)):
         return text
     notes.append("Whole lines stood in quotation marks, which were taken off.")
     return "\n".join(bare)
 
 
-def _delimiter(text: str) -> str:
+def delimiter_of(text: str) -> str:
     """Return the delimiter whose rows agree best in width, "" where none splits the text."""
-    sample = text[:_SAMPLE_CHARACTERS]
-    scores = {delimiter: _agreement(sample, delimiter) for delimiter in _DELIMITERS if delimiter in sample}
+    sample = text[:SAMPLE_CHARACTERS]
+    scores = {delimiter: _agreement(sample, delimiter) for delimiter in DELIMITERS if delimiter in sample}
     best = max(scores, key=lambda delimiter: scores[delimiter], default="")
     return best if best and scores[best] > 0 else ""
 
@@ -100,10 +108,10 @@ def _agreement(sample: str, delimiter: str) -> float:
 def _tokenise(text: str, delimiter: str) -> tuple[list[list[str]], bool]:
     """Split into cells; without regard to quotation marks where one of them swallows the file."""
     if not delimiter:
-        delimiter = "\x1f"  # the unit separator: not in the text, so each line is one cell
+        delimiter = ONE_COLUMN
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-        if not any(_runs_away(cell) for row in rows for cell in row):
+        if not any(runs_away(cell) for row in rows for cell in row):
             return rows, True
     except csv.Error:  # a cell beyond the field size limit
         pass
@@ -111,5 +119,6 @@ def _tokenise(text: str, delimiter: str) -> tuple[list[list[str]], bool]:
     return [line.split(delimiter) if line else [] for line in lines], False
 
 
-def _runs_away(cell: str) -> bool:
+def runs_away(cell: str) -> bool:
+    """Tell whether a cell holds so many lines that its quotation mark was never closed."""
     return len(cell) > _RUNAWAY_LINES and cell.count("\n") + cell.count("\r") > _RUNAWAY_LINES

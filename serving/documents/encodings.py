@@ -27,6 +27,7 @@ _MAX_NUL_SHARE: Final = 0.05
 _STRAY_BYTES_PER_SOUND: Final = 2
 """UTF-8 sequences come about by chance in other encodings, but far more seldom than this."""
 _STRAY_AS_WESTERN: Final = "ledgerprint.stray-bytes-as-cp1252"
+_STRAY_AS_LATIN: Final = "ledgerprint.stray-bytes-as-latin-1"
 
 
 def decode(content: bytes, name: str) -> tuple[str, str, list[str]]:
@@ -87,6 +88,16 @@ def _decoded(content: bytes, name: str) -> tuple[str, str]:
         return _legacy(content)
 
 
+def marked_codec(content: bytes) -> tuple[str, str]:
+    """Tell codec and name of a text whose first bytes give them away, "" for others."""
+    for mark, codec, encoding in _BYTE_ORDER_MARKS:
+        if content.startswith(mark):
+            return codec, encoding
+    if codec := _unmarked_utf16(content):
+        return codec, "UTF-16 without byte order mark"
+    return "", ""
+
+
 def _unmarked_utf16(content: bytes) -> str:
     sample = content[:_SAMPLE_BYTES]
     half = len(sample) // 2
@@ -98,23 +109,29 @@ def _unmarked_utf16(content: bytes) -> str:
 
 
 def _legacy(content: bytes) -> tuple[str, str]:
-    """Decode text that is not wholly UTF-8: UTF-8 with stray bytes, another script, else Western European."""
+    codec, errors, encoding = legacy_codec(content)
+    try:
+        return content.decode(codec, errors), encoding
+    except UnicodeDecodeError:
+        return content.decode("cp1252", _STRAY_AS_LATIN), "cp1252 (Western European)"
+
+
+def legacy_codec(content: bytes) -> tuple[str, str, str]:
+    """Tell the codec of text that is not wholly UTF-8, what it does with errors, and its name for a reader.
+
+    It is UTF-8 with stray bytes, another script, else Western European.
+    """
     lenient = content.decode("utf-8", errors="replace")
     stray = lenient.count("\ufffd")
     sound = sum(1 for character in lenient if character > "\x7f") - stray
     if sound and stray <= _STRAY_BYTES_PER_SOUND * sound:
-        return _mixed(content), f"UTF-8, {stray} stray {'byte' if stray == 1 else 'bytes'} read as cp1252"
+        found = f"UTF-8, {stray} stray {'byte' if stray == 1 else 'bytes'} read as cp1252"
+        return "utf-8", _STRAY_AS_WESTERN, found
     lines = [line for line in content.splitlines() if not line.isascii()]
     guess = from_bytes(b"\n".join(lines)[:_SAMPLE_BYTES]).best()
     if guess is not None and _OTHER_SCRIPTS.match(guess.encoding) and guess.coherence >= _COHERENCE:
-        try:
-            return content.decode(guess.encoding), guess.encoding
-        except UnicodeDecodeError:
-            pass
-    try:
-        return content.decode("cp1252"), "cp1252 (Western European)"
-    except UnicodeDecodeError:
-        return content.decode("latin-1"), "ISO 8859-1 (Western European)"
+        return guess.encoding, "strict", guess.encoding
+    return "cp1252", _STRAY_AS_LATIN, "cp1252 (Western European)"
 
 
 def _mixed(content: bytes) -> str:
@@ -128,4 +145,11 @@ def _stray_as_western(error: UnicodeError) -> tuple[str, int]:
     return error.object[error.start : error.end].decode("cp1252", errors="replace"), error.end
 
 
+def _stray_as_latin(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("latin-1"), error.end
+
+
 codecs.register_error(_STRAY_AS_WESTERN, _stray_as_western)
+codecs.register_error(_STRAY_AS_LATIN, _stray_as_latin)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import pandas as pd
@@ -12,6 +13,7 @@ from serving.documents.content import LONE_DASH
 from serving.documents.currencies import scale_in_header
 from serving.documents.headers import Layout
 from serving.documents.phrases import lines_text
+from serving.documents.so_far import ReadSoFar
 
 _QUANTITY_WITH_UNIT: Final = r"^\s*([-+0-9][0-9., ]*?)\s*([^\W\d_][^0-9]{0,15})$"
 _CREDIT_SIGNS: Final = frozenset({"c", "cr", "credit", "h", "haben", "-"})
@@ -40,7 +42,13 @@ class Figures:
 
 
 def read_figures(
-    layout: Layout, columns: Mapping[str, str], parts: AmountColumns, *, decimal_hint: str, country: str
+    layout: Layout,
+    columns: Mapping[str, str],
+    parts: AmountColumns,
+    *,
+    decimal_hint: str,
+    country: str,
+    so_far: ReadSoFar,
 ) -> Figures:
     """Read amounts and quantities, each with another column's decimal mark where its own does not tell.
 
@@ -56,6 +64,8 @@ def read_figures(
         "," where the delimiter shows that commas are decimal marks, else "".
     country
         ISO 3166-1 alpha-2 of the buyer, or "".
+    so_far
+        Of the rows above: their conventions are those of these rows, too.
 
     Returns
     -------
@@ -67,17 +77,17 @@ def read_figures(
     units = pd.Series("", index=layout.source.index, dtype="str")
     if "quantity" in columns:
         texts[columns["quantity"]], units = _without_units(layout.source[columns["quantity"]])
-    reading = _Reading(layout, texts, decimal_hint, country)
+    reading = _Reading(layout, texts, decimal_hint, country, so_far)
     nothing = _nothing_said(layout.source.index)
     quantities = reading.column(columns["quantity"]) if "quantity" in columns else nothing.copy()
     quantities["unit_hint"] = units
     amounts = reading.column(columns["amount"]) if "amount" in columns else nothing
     notes: list[str] = []
     if parts.debit:
-        amounts = _debit_less_credit(reading.column(parts.debit), reading.column(parts.credit))
+        amounts = _debit_less_credit(reading.column(parts.debit), reading.column(parts.credit), so_far)
         notes.append(f'Amount: "{parts.debit}" less "{parts.credit}".')
     if parts.sign:
-        amounts = _signed(amounts, layout.source[parts.sign], parts.sign, notes)
+        amounts = _signed(amounts, layout.source[parts.sign], parts.sign, so_far, notes)
     if parts.unit_price:
         amounts = _completed(amounts, quantities, reading.column(parts.unit_price), columns, parts, notes)
     return Figures(amounts, quantities, (*reading.notes, *notes))
@@ -87,22 +97,27 @@ class _Reading:
     """Reads columns of figures one by one; ``notes`` says which convention each of them needed."""
 
     def __init__(
-        self, layout: Layout, texts: Mapping[str, pd.Series], decimal_hint: str, country: str
+        self,
+        layout: Layout,
+        texts: Mapping[str, pd.Series],
+        decimal_hint: str,
+        country: str,
+        so_far: ReadSoFar,
     ) -> None:
         self.notes: list[str] = []
         self._typed = layout.typed_columns
         self._texts = {name: _dashes_as_zero(text) for name, text in texts.items()}
-        self._own = {name: decimal_convention(text) for name, text in self._texts.items()}
-        self._decimal_hint, self._country = decimal_hint, country
+        self._own = {
+            name: so_far.once(f"decimal mark of {name}", partial(decimal_convention, text))
+            for name, text in self._texts.items()
+        }
+        self._decimal_hint, self._country, self._so_far = decimal_hint, country, so_far
 
     def column(self, name: str) -> pd.DataFrame:
         """Return ``value``, ``currency_hint`` and ``problem`` of a column."""
-        convention = self._own[name]
-        if name in self._typed:
-            convention = DecimalConvention(".", "the document stores numbers", needed=False)
-        elif convention.mark == "" and convention.needed:
-            mark, evidence = self._fallback(name)
-            convention = decimal_convention(self._texts[name], fallback=mark, fallback_evidence=evidence)
+        convention = self._so_far.once(
+            f"decimal mark of {name} in {self._country}", lambda: self._convention(name)
+        )
         if convention.needed:
             self.notes.append(f'Column "{name}": {convention.evidence}.')
         read = parse_amounts(self._texts[name], convention=convention, country=self._country)
@@ -111,6 +126,15 @@ class _Reading:
             read["value"] *= scale
             self.notes.append(f'Column "{name}": multiplied by {scale:,.0f}, as the header says.')
         return read
+
+    def _convention(self, name: str) -> DecimalConvention:
+        own = self._own[name]
+        if name in self._typed:
+            return DecimalConvention(".", "the document stores numbers", needed=False)
+        if own.mark:
+            return own
+        mark, evidence = self._fallback(name)
+        return decimal_convention(self._texts[name], fallback=mark, fallback_evidence=evidence)
 
     def _fallback(self, name: str) -> tuple[Mark, str]:
         for other, convention in self._own.items():
@@ -139,9 +163,11 @@ def _dashes_as_zero(texts: pd.Series) -> pd.Series:
     return texts.mask(texts.str.fullmatch(LONE_DASH), "0").astype("str")
 
 
-def _debit_less_credit(debit: pd.DataFrame, credit: pd.DataFrame) -> pd.DataFrame:
+def _debit_less_credit(debit: pd.DataFrame, credit: pd.DataFrame, so_far: ReadSoFar) -> pd.DataFrame:
     """Put both sides of an account into one amount; credits count alike with and without a minus."""
-    written_negative = (credit["value"] < 0).sum() > (credit["value"] > 0).sum()
+    written_negative = so_far.once(
+        "credits are negative", lambda: bool((credit["value"] < 0).sum() > (credit["value"] > 0).sum())
+    )
     taken_off = -credit["value"] if written_negative else credit["value"]
     either = debit["value"].notna() | credit["value"].notna()
     return pd.DataFrame(
@@ -155,11 +181,14 @@ def _debit_less_credit(debit: pd.DataFrame, credit: pd.DataFrame) -> pd.DataFram
     )
 
 
-def _signed(amounts: pd.DataFrame, signs: pd.Series, column: str, notes: list[str]) -> pd.DataFrame:
+def _signed(
+    amounts: pd.DataFrame, signs: pd.Series, column: str, so_far: ReadSoFar, notes: list[str]
+) -> pd.DataFrame:
     """Make the amounts of credit lines negative where a column tells debits from credits."""
     credit = signs.str.strip().str.lower().isin(_CREDIT_SIGNS)
     changed = credit & (amounts["value"] > 0)
-    if (amounts["value"] < 0).any() or not changed.any():
+    have_signs = so_far.once("amounts have signs", lambda: bool((amounts["value"] < 0).any()))
+    if have_signs or not changed.any():
         return amounts
     notes.append(f'Amount: {lines_text(int(changed.sum()))} made negative, credits as "{column}" says.')
     return amounts.assign(value=amounts["value"].where(~changed, -amounts["value"]))

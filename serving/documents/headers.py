@@ -9,6 +9,7 @@ import pandas as pd
 from data.errors import UnreadableDocumentError
 from features.amounts import parse_amounts
 from features.dates import parse_dates
+from serving.documents.so_far import ReadSoFar
 from serving.documents.spellings import name_score
 from serving.documents.table import Table, refuse_oversize
 
@@ -62,7 +63,7 @@ class Layout:
     notes: tuple[str, ...]
 
 
-def lay_out(table: Table, document: str) -> Layout:
+def lay_out(table: Table, document: str, so_far: ReadSoFar | None = None) -> Layout:
     """Find the header of a table and put every row under it.
 
     Parameters
@@ -71,6 +72,8 @@ def lay_out(table: Table, document: str) -> Layout:
         As read.
     document
         The name of the document, for the message of an error.
+    so_far
+        Of the rows above; by default there are none.
 
     Returns
     -------
@@ -96,7 +99,10 @@ def lay_out(table: Table, document: str) -> Layout:
             f"{document}: got a header and no row below it, expected a line of a ledger; check the export."
         )
     widths = Counter(len(row) for row in rows if any(cell.strip() for cell in row))
-    usual = max(widths, key=lambda width: widths[width], default=len(header))
+    so_far = so_far or ReadSoFar()
+    usual = so_far.once(
+        "usual width", lambda: max(widths, key=lambda width: widths[width], default=len(header))
+    )
     names = _distinct([*header, *[""] * (max(usual, len(header), *widths, 1) - len(header))])
     fits = {usual, len(header)} if header else {usual}
     ragged = [_ragged(row, fits, usual) for row in rows]

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -11,12 +11,13 @@ import pandas as pd
 from data.errors import ColumnMappingError, UnknownCurrencyError, UnreadableDocumentError
 from features.amounts import iso_currencies
 from features.dates import parse_dates
-from serving.documents.amount_columns import complete_amount
+from serving.documents.amount_columns import AmountColumns, complete_amount
 from serving.documents.columns import ColumnChoice, recognise_columns
 from serving.documents.countries import country_code
 from serving.documents.headers import Layout, lay_out
 from serving.documents.lines import Constants, lines_of
 from serving.documents.readers import read_tables
+from serving.documents.so_far import ReadSoFar
 from serving.documents.spellings import Vat, vat_of
 from serving.documents.table import Table
 
@@ -96,24 +97,78 @@ def read_ledger(
     UnknownCurrencyError
         When ``currency`` is no ISO 4217 code.
     """
-    location = Path(path)
-    constants = _constants(country, currency, date)
-    table, layout, notes = _chosen_table(read_tables(location), location.name, sheet)
-    choices, column_notes = recognise_columns(layout.source, mapping or {})
-    choices, parts = complete_amount(choices, layout.source, given="amount" in (mapping or {}))
-    columns = {choice.field: choice.column for choice in choices if choice.column}
-    _require_columns({choice.field for choice in choices}, layout.source, location.name, mapping or {})
-    lines, line_notes = lines_of(layout, columns, parts, constants, table.decimal_hint)
-    vat, vat_reason = _vat(columns.get("amount", "") or next(iter(parts.money_columns()), ""))
-    return Ledger(
-        path=location,
-        source=layout.source,
-        lines=lines,
-        columns=_with_constants(choices, lines, constants),
-        notes=[*notes, *column_notes, *line_notes],
-        vat=vat,
-        vat_reason=vat_reason,
-    )
+    reading = LedgerReading(Path(path), mapping=mapping, country=country, currency=currency, date=date)
+    return reading.first(read_tables(Path(path)), sheet)
+
+
+class LedgerReading:
+    """Reads a ledger in parts: the first settles the columns and conventions that the others follow.
+
+    Parameters
+    ----------
+    path
+        Of the document; only its name is used.
+    mapping, country, currency, date
+        As of :func:`read_ledger`, with its errors.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        mapping: Mapping[str, str] | None = None,
+        country: str | None = None,
+        currency: str | None = None,
+        date: str | None = None,
+    ) -> None:
+        self.path = path
+        self.so_far = ReadSoFar()
+        self._mapping = mapping or {}
+        self._constants = _constants(country, currency, date)
+        self._names: list[str] = []
+        self._columns: dict[str, str] = {}
+        self._parts = AmountColumns()
+        self._decimal_hint = ""
+
+    def first(self, tables: list[Table], sheet: str | int | None = None) -> Ledger:
+        """Read the first part, or all of a document; raises as :func:`read_ledger`."""
+        name = self.path.name
+        table, layout, notes = _chosen_table(tables, name, sheet, self.so_far)
+        choices, column_notes = recognise_columns(layout.source, self._mapping)
+        choices, self._parts = complete_amount(choices, layout.source, given="amount" in self._mapping)
+        self._columns = {choice.field: choice.column for choice in choices if choice.column}
+        _require_columns({choice.field for choice in choices}, layout.source, name, self._mapping)
+        self._names, self._decimal_hint = list(layout.source.columns), table.decimal_hint
+        lines, line_notes = self._lines(layout)
+        vat, vat_reason = _vat(self._columns.get("amount", "") or next(iter(self._parts.money_columns()), ""))
+        return Ledger(
+            path=self.path,
+            source=layout.source,
+            lines=lines,
+            columns=_with_constants(choices, lines, self._constants),
+            notes=[*notes, *column_notes, *line_notes],
+            vat=vat,
+            vat_reason=vat_reason,
+        )
+
+    def following(self, table: Table) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Read a later part, whose rows stand under the header of the first.
+
+        Returns
+        -------
+        tuple of pandas.DataFrame
+            Its own columns as text, those of the first part before any new ones; its line items.
+        """
+        if table.header is None:
+            table = replace(table, header=tuple(self._names))
+        layout = lay_out(table, self.path.name, self.so_far)
+        missing = [name for name in self._names if name not in layout.source]
+        new = [name for name in layout.source if name not in self._names]
+        source = layout.source.assign(**dict.fromkeys(missing, ""))[[*self._names, *new]].astype("str")
+        return source, self._lines(replace(layout, source=source))[0]
+
+    def _lines(self, layout: Layout) -> tuple[pd.DataFrame, list[str]]:
+        return lines_of(layout, self._columns, self._parts, self._constants, self._decimal_hint, self.so_far)
 
 
 def _constants(country: str | None, currency: str | None, date: str | None) -> Constants:
@@ -133,14 +188,16 @@ def _constants(country: str | None, currency: str | None, date: str | None) -> C
     return Constants(country=code, currency=money, date=None if pd.isna(day) else day)
 
 
-def _chosen_table(tables: list[Table], name: str, sheet: str | int | None) -> tuple[Table, Layout, list[str]]:
+def _chosen_table(
+    tables: list[Table], name: str, sheet: str | int | None, so_far: ReadSoFar
+) -> tuple[Table, Layout, list[str]]:
     """Take the sheet asked for, else the one whose header names most columns, the longest of equals."""
     if sheet is not None:
         table = _asked_sheet(tables, name, sheet)
-        layout = lay_out(table, name)
+        layout = lay_out(table, name, so_far)
         return table, layout, [*([f'Sheet: "{table.name}", as given.'] if table.name else []), *layout.notes]
     if len(tables) == 1:
-        layout = lay_out(tables[0], name)
+        layout = lay_out(tables[0], name, so_far)
         return tables[0], layout, list(layout.notes)
     layouts = []
     for table in tables:

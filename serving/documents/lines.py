@@ -14,6 +14,7 @@ from serving.documents.currencies import LineCurrencies, line_currencies
 from serving.documents.figures import Figures, read_figures
 from serving.documents.headers import Layout
 from serving.documents.phrases import cells_text, lines_text
+from serving.documents.so_far import ReadSoFar
 from serving.documents.totals import repeated_headers, totals_rows
 
 _TEXT_FIELDS: Final = (
@@ -44,6 +45,7 @@ def lines_of(
     parts: AmountColumns,
     constants: Constants,
     decimal_hint: str,
+    so_far: ReadSoFar,
 ) -> tuple[pd.DataFrame, list[str]]:
     """Turn a ledger under its header into line items.
 
@@ -59,6 +61,8 @@ def lines_of(
         Country, currency and date for all lines.
     decimal_hint
         "," where the delimiter shows that commas are decimal marks, else "".
+    so_far
+        Of the rows above.
 
     Returns
     -------
@@ -71,11 +75,11 @@ def lines_of(
         if field in columns:
             frame[field] = source[columns[field]].str.strip()
     stated = stated_countries(source, columns.get("country", ""), constants.country, notes)
-    home = _home(stated)
-    figures, money = _money(layout, columns, parts, constants, decimal_hint, home)
-    frame["country"] = inferred_countries(stated, money.codes, notes)
-    if not home and (home := _home(frame["country"])):
-        figures, money = _money(layout, columns, parts, constants, decimal_hint, home)
+    home = so_far.once("stated country", lambda: _home(stated))
+    figures, money = _money(layout, columns, parts, constants, decimal_hint, home, so_far)
+    frame["country"] = inferred_countries(stated, money.codes, so_far, notes)
+    if not home and (home := so_far.once("country", lambda: _home(frame["country"]))):
+        figures, money = _money(layout, columns, parts, constants, decimal_hint, home, so_far)
     notes.extend((*figures.notes, *money.notes))
     frame["amount"] = figures.amounts["value"]
     nameless = int((frame["amount"].notna() & money.codes.eq("")).sum())
@@ -87,10 +91,10 @@ def lines_of(
     units = frame["unit"] if "unit" in frame else pd.Series("", index=frame.index, dtype="str")
     frame["unit"] = units.where(units.ne(""), figures.quantities["unit_hint"])
     frame["currency"] = money.codes
-    frame["date"] = _dates(source, columns, constants, home, notes)
-    frame["line_id"] = _line_ids(source, columns, notes)
+    frame["date"] = _dates(source, columns, constants, home, so_far, notes)
+    frame["line_id"] = _line_ids(source, columns, so_far, notes)
     _name_scheme(frame, columns)
-    _mark_issues(frame, layout, figures, money.rejected)
+    _mark_issues(frame, layout, figures, money.rejected, so_far)
     return line_items(frame), notes
 
 
@@ -107,10 +111,11 @@ def _money(
     constants: Constants,
     decimal_hint: str,
     home: str,
+    so_far: ReadSoFar,
 ) -> tuple[Figures, LineCurrencies]:
     """Read figures and currencies as the custom of a country has them, "" for none."""
     source = layout.source
-    figures = read_figures(layout, columns, parts, decimal_hint=decimal_hint, country=home)
+    figures = read_figures(layout, columns, parts, decimal_hint=decimal_hint, country=home, so_far=so_far)
     money_headers = [name for name in (columns.get("amount", ""), *parts.money_columns()) if name]
     currencies = line_currencies(
         source[columns["currency"]] if "currency" in columns else None,
@@ -123,14 +128,19 @@ def _money(
 
 
 def _dates(
-    source: pd.DataFrame, columns: Mapping[str, str], constants: Constants, home: str, notes: list[str]
+    source: pd.DataFrame,
+    columns: Mapping[str, str],
+    constants: Constants,
+    home: str,
+    so_far: ReadSoFar,
+    notes: list[str],
 ) -> pd.Series:
     if "date" not in columns:
         if constants.date is not None:
             notes.append(f"Date: {constants.date:%Y-%m-%d} for every line, as given.")
         return pd.Series(constants.date or pd.NaT, index=source.index, dtype="datetime64[ns]")
     texts = source[columns["date"]]
-    order = date_order(texts, home)
+    order = so_far.once("order of dates", lambda: date_order(texts, home))
     read = parse_dates(texts, order=order)
     unread = texts[read["problem"].ne("")]
     found = [order.evidence] if order.needed else []
@@ -146,15 +156,20 @@ def _dates(
     return dates
 
 
-def _line_ids(source: pd.DataFrame, columns: Mapping[str, str], notes: list[str]) -> pd.Series:
+def _line_ids(
+    source: pd.DataFrame, columns: Mapping[str, str], so_far: ReadSoFar, notes: list[str]
+) -> pd.Series:
     """Take the ledger's own identifiers where they are unique, else number the rows from 1."""
-    numbers = pd.Series([str(n) for n in range(1, len(source) + 1)], index=source.index, dtype="str")
+    first = so_far.totals.rows + 1
+    texts = [str(number) for number in range(first, first + len(source))]
+    numbers = pd.Series(texts, index=source.index, dtype="str")
     if "line_id" not in columns:
         return numbers
     own = source[columns["line_id"]].str.strip()
     ids = own.where(own.ne(""), "row " + numbers)
     if ids.is_unique:
         return ids
+    so_far.ids_repeat = True
     notes.append(f'Column "{columns["line_id"]}" is not unique: lines are numbered instead.')
     return numbers
 
@@ -168,7 +183,9 @@ def _name_scheme(frame: pd.DataFrame, columns: Mapping[str, str]) -> None:
         frame["category_scheme"] = frame["category_code"].where(frame["category_code"].eq(""), scheme)
 
 
-def _mark_issues(frame: pd.DataFrame, layout: Layout, figures: Figures, rejected: pd.Series) -> None:
+def _mark_issues(
+    frame: pd.DataFrame, layout: Layout, figures: Figures, rejected: pd.Series, so_far: ReadSoFar
+) -> None:
     """Set the issue of every line that could not be understood; the first in this order wins."""
     source, amounts, quantities = layout.source, figures.amounts, figures.quantities
     ragged = pd.Series(layout.ragged, index=source.index, dtype="str")
@@ -188,7 +205,7 @@ def _mark_issues(frame: pd.DataFrame, layout: Layout, figures: Figures, rejected
         ),
         (
             "totals_row",
-            totals_rows(source, frame["amount"]),
+            totals_rows(source, frame["amount"], so_far.totals),
             "Got a total of other lines, expected a line of its own; nothing needs to be done.",
         ),
         ("row_ragged", ragged.ne(""), ragged),

@@ -94,6 +94,11 @@ def read_tables(path: Path) -> list[Table]:
     raise not_a_table(path.name, _foreign_kind(content))
 
 
+def document_kind(content: bytes) -> str:
+    """Tell the kind of a document from its first bytes, as the registry names it, "" where none reads it."""
+    return next((reader.kind for reader in READERS if reader.recognises(content)), "")
+
+
 def _content(path: Path) -> bytes:
     try:
         if path.stat().st_size > _MAX_FILE_BYTES:

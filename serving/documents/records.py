@@ -2,7 +2,9 @@
 
 import io
 import json
+from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
@@ -63,12 +65,34 @@ def read_parquet(content: bytes, name: str) -> list[Table]:
             )
         table = document.read()
     except (pa.ArrowException, OSError, ValueError) as error:
-        reason = " ".join(str(error).split())
-        raise UnreadableDocumentError(
-            f"{name}: got damaged or encrypted Parquet ({reason}), expected a plain file; write it again."
-        ) from error
+        raise _damaged(name, error) from error
     records = [dict(flat(record)) for record in table.to_pylist()]
-    return [_table(records, _leading(table), ["Format: Parquet."], name)]
+    return [_table(records, _leading(table.schema), ["Format: Parquet."], name)]
+
+
+def parquet_parts(path: Path, part_rows: int) -> Iterator[Table]:
+    """Read a Parquet file some rows at a time; a row group of it must fit in memory.
+
+    Raises
+    ------
+    UnreadableDocumentError
+        When it is damaged or encrypted.
+    """
+    try:
+        with pq.ParquetFile(path, memory_map=True) as document:
+            leading = _leading(document.schema_arrow)
+            for batch in document.iter_batches(batch_size=part_rows):
+                records = [dict(flat(record)) for record in batch.to_pylist()]
+                yield _table(records, leading, ["Format: Parquet."], path.name)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise _damaged(path.name, error) from error
+
+
+def _damaged(name: str, error: Exception) -> UnreadableDocumentError:
+    reason = " ".join(str(error).split())
+    return UnreadableDocumentError(
+        f"{name}: got damaged or encrypted Parquet ({reason}), expected a plain file; write it again."
+    )
 
 
 def _table(records: list[dict[str, Any]], leading: list[str], notes: list[str], name: str) -> Table:
@@ -81,11 +105,12 @@ def _table(records: list[dict[str, Any]], leading: list[str], notes: list[str], 
         if any(_is_number(record.get(column)) for record in records)
     }
     rows = [[_text(record.get(column)) for column in header] for record in records]
-    return Table(rows=rows, header=header, typed_columns=frozenset(typed), notes=tuple(notes))
+    names = tuple(map(_whole, header))
+    return Table(rows=rows, header=names, typed_columns=frozenset(typed), notes=tuple(notes))
 
 
-def _leading(table: pa.Table) -> list[str]:
-    return [field.name for field in table.schema if not pa.types.is_struct(field.type)]
+def _leading(schema: pa.Schema) -> list[str]:
+    return [field.name for field in schema if not pa.types.is_struct(field.type)]
 
 
 def _is_number(value: object) -> bool:
@@ -101,4 +126,9 @@ def _text(value: object) -> str:
         return f"{value:f}"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value)
+    return _whole(str(value))
+
+
+def _whole(text: str) -> str:
+    """Put a question mark in the place of half a surrogate pair, which JSON can say and no text can hold."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

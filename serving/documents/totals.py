@@ -6,6 +6,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from serving.documents.so_far import RunningTotals
+
 _PREFIX: Final = r"(?:grand |sub[- ]?|overall |report |sous-)?"
 _TOTAL: Final = rf"(?:{_PREFIX}totals?|(?:zwischen|gesamt)?summe|gesamt|somme|totale|totaal|suma)"
 _HINT: Final = "[Tt][Oo][Tt]|[Ss][Uu][Mm]|[Ss][Oo][Mm]|[Gg][Ee][Ss]"
@@ -18,7 +20,7 @@ _RELATIVE: Final = 1e-6
 _SUMMED_LINES: Final = 2
 
 
-def totals_rows(source: pd.DataFrame, amounts: pd.Series) -> "pd.Series[bool]":
+def totals_rows(source: pd.DataFrame, amounts: pd.Series, running: RunningTotals) -> "pd.Series[bool]":
     """Tell which rows sum up others: labelled as a total, and adding up or with nothing else in them.
 
     Parameters
@@ -27,6 +29,8 @@ def totals_rows(source: pd.DataFrame, amounts: pd.Series) -> "pd.Series[bool]":
         The ledger as text.
     amounts
         The amount of every row, NaN where there is none, in the order of ``source``.
+    running
+        Sums of the rows above; afterwards those of these rows, too.
 
     Returns
     -------
@@ -41,23 +45,27 @@ def totals_rows(source: pd.DataFrame, amounts: pd.Series) -> "pd.Series[bool]":
         likely = np.flatnonzero(column.str.contains(_HINT))
         labelled[likely[column.iloc[likely].str.strip().str.match(_LABEL)]] = True
     sums = np.concatenate([[0.0], np.nancumsum(amounts.to_numpy(dtype=float))])
-    totals_so_far, start = 0.0, 0
+    above, lines_above, start = running.since, running.lines_since, 0
     for position in np.flatnonzero(labelled).tolist():
-        since_last = float(sums[position] - sums[start])
+        since_last = above + float(sums[position] - sums[start])
+        lines_since = lines_above + position - start
         amount = float(amounts.iloc[position])
         cells = [cell.strip() for cell in source.iloc[position] if cell.strip()]
         words = [cell for cell in cells if any(character.isalpha() for character in cell)]
         alone = all(_LABEL_ALONE.fullmatch(word) for word in words)
         labels = [word for word in words if _LABEL.fullmatch(word)]
         least = 1 if len(labels) == len(words) else _SUMMED_LINES
-        adds_up = position >= _SUMMED_LINES and (
-            _equal(amount, totals_so_far + since_last)
-            or (position - start >= least and _equal(amount, since_last))
+        adds_up = running.rows + position >= _SUMMED_LINES and (
+            _equal(amount, running.closed + since_last)
+            or (lines_since >= least and _equal(amount, since_last))
         )
         if alone or adds_up:
             found[position] = True
-            totals_so_far += since_last
-            start = position + 1
+            running.closed += since_last
+            above, lines_above, start = 0.0, 0, position + 1
+    running.since = above + float(sums[-1] - sums[start])
+    running.lines_since = lines_above + len(source) - start
+    running.rows += len(source)
     return pd.Series(found, index=source.index, dtype=bool)
 
 

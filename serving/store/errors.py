@@ -89,5 +89,13 @@ class RetentionError(StoreError):
     """Payloads that must not be reduced: their lines are dated outside of closed periods."""
 
 
+class UnknownJobError(StoreError):
+    """A bulk job that the tenant does not have."""
+
+
+class JobStateError(StoreError):
+    """A bulk job that has ended, or is not as far as an act asks for."""
+
+
 class HeadsError(StoreError):
     """A file of chain heads that cannot be read."""

@@ -1,4 +1,4 @@
-"""The tables: entries and the heads of their chains, keys, idempotency records."""
+"""The tables: entries and the heads of their chains, keys, idempotency records, bulk jobs."""
 
 from datetime import date, datetime
 from typing import Any, Final
@@ -164,6 +164,86 @@ class IdempotencyRecord(TenantOwned, Base):
     status: Mapped[int | None]
     media_type: Mapped[str | None]
     body: Mapped[bytes | None]
+
+
+class Job(TenantOwned, Base):
+    """A bulk job as it is now; what happened to it is in the entries of the kind "job".
+
+    Attributes
+    ----------
+    tenant, id, who, created_at
+        Whose, which, handed in by whom and when.
+    sequence
+        Of the entry of its submission.
+    name, sha256
+        Of the ledger's file.
+    options, result
+        What was asked for, as JSON; format of the result.
+    status
+        See :data:`serving.store.jobs.Status`.
+    detail
+        Why it failed.
+    lines, batches
+        Of the ledger, once it is read.
+    model_version
+        Of the model that its lines are estimated with, once the first are.
+    finished_at
+        When it ended, whatever its end.
+    webhook, webhook_status
+        Where its end is announced, and what became of that.
+    """
+
+    __tablename__ = "jobs"
+
+    tenant: Mapped[str] = mapped_column(ForeignKey("audit_heads.tenant"), index=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    who: Mapped[str]
+    created_at: Mapped[datetime]
+    sequence: Mapped[int]
+    name: Mapped[str]
+    sha256: Mapped[str]
+    options: Mapped[str] = mapped_column(Text)
+    result: Mapped[str]
+    status: Mapped[str] = mapped_column(index=True)
+    detail: Mapped[str]
+    lines: Mapped[int | None]
+    batches: Mapped[int | None]
+    model_version: Mapped[str]
+    finished_at: Mapped[datetime | None]
+    webhook: Mapped[str]
+    webhook_status: Mapped[str]
+
+
+class JobBatch(TenantOwned, Base):
+    """The mark of a batch whose estimates are recorded: written with them, once.
+
+    Attributes
+    ----------
+    tenant, job_id, number
+        Which batch.
+    lines, first_sequence
+        How many estimates, and the number of the first one's entry.
+    estimated, review, excluded, unmatched
+        Lines by status.
+    errors
+        Lines that could not be read.
+    sha256
+        Of the file that holds the batch's estimates.
+    """
+
+    __tablename__ = "job_batches"
+
+    tenant: Mapped[str] = mapped_column(ForeignKey("audit_heads.tenant"))
+    job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    lines: Mapped[int]
+    first_sequence: Mapped[int]
+    estimated: Mapped[int]
+    review: Mapped[int]
+    excluded: Mapped[int]
+    unmatched: Mapped[int]
+    errors: Mapped[int]
+    sha256: Mapped[str]
 
 
 def _as_stored(mapped: type[Base]) -> TableClause:

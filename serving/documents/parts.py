@@ -1,0 +1,123 @@
+"""Ledgers in parts: a file of any size is read with the memory that some thousands of its rows take."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from data.errors import UnreadableDocumentError
+from serving.documents.delimited_parts import delimited_parts
+from serving.documents.ledger import Ledger, LedgerReading
+from serving.documents.readers import document_kind, read_tables
+from serving.documents.records import parquet_parts, read_json
+from serving.documents.table import Table
+
+PART_ROWS: Final = 20_000
+WHOLE_BYTES: Final = 1 << 23
+"""Smaller files are read whole: nothing is gained by parts."""
+_HEAD_BYTES: Final = 1 << 20
+
+
+@dataclass(frozen=True)
+class LedgerParts:
+    """A ledger as it is read.
+
+    Attributes
+    ----------
+    first
+        The first part, with what was found out about the document; all of it where it is small, or of a
+        format that has no parts.
+    following
+        Own columns and line items of the other parts, each read when it is asked for.
+    reading
+        Knows, once all are read, whether the ledger's own identifiers were found to repeat within a part.
+    """
+
+    first: Ledger
+    following: Iterator[tuple[pd.DataFrame, pd.DataFrame]]
+    reading: LedgerReading
+
+
+def read_parts(
+    path: Path,
+    reading: LedgerReading,
+    sheet: str | None = None,
+    part_rows: int = PART_ROWS,
+    whole_bytes: int = WHOLE_BYTES,
+) -> LedgerParts:
+    """Read delimited text, JSON Lines and Parquet in parts, everything else whole.
+
+    The first part settles the columns, the decimal mark, the order of dates and the like for the whole
+    document. A value of a later part that can be read in one way only is read so, whatever was settled.
+
+    Parameters
+    ----------
+    path
+        Of the document.
+    reading
+        Made for it, with what the user says.
+    sheet
+        Of a workbook.
+    part_rows
+        Rows of a part.
+    whole_bytes
+        Size up to which a file is read whole.
+
+    Raises
+    ------
+    LedgerprintError
+        As :func:`serving.documents.read_ledger`; about a later part when that is reached.
+    """
+    tables = None if _size(path) <= whole_bytes else _tables(path, part_rows)
+    if tables is None:
+        return LedgerParts(reading.first(read_tables(path), sheet), iter(()), reading)
+    start = next(tables, None)
+    if start is None:
+        raise UnreadableDocumentError(f"{path.name}: got no row, expected a ledger; check the export.")
+    first = reading.first([start])
+    return LedgerParts(first, (reading.following(table) for table in tables), reading)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise UnreadableDocumentError(
+            f"{path}: got {error.strerror or error}, expected a readable file; check the path."
+        ) from error
+
+
+def _tables(path: Path, part_rows: int) -> Iterator[Table] | None:
+    """Choose what reads a document in parts, None where nothing does."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    kind = document_kind(head)
+    if kind == "Parquet":
+        return parquet_parts(path, part_rows)
+    if kind == "delimited text":
+        return delimited_parts(path, part_rows)
+    if kind == "JSON" and _is_json_lines(head):
+        return _json_lines_parts(path, part_rows)
+    return None
+
+
+def _is_json_lines(head: bytes) -> bool:
+    first, newline, _ = head.lstrip(b"\xef\xbb\xbf\r\n\t ").partition(b"\n")
+    try:
+        return bool(newline) and isinstance(json.loads(first), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _json_lines_parts(path: Path, part_rows: int) -> Iterator[Table]:
+    with path.open("rb") as file:
+        start = 1
+        while lines := list(islice(file, part_rows)):
+            name = path.name if start == 1 else f"{path.name}, counted from line {start:,}"
+            if any(line.strip() for line in lines):
+                yield from read_json(b"".join(lines), name)
+            start += len(lines)

@@ -1,0 +1,186 @@
+"""The work of a job: its ledger is cut into batches, each is estimated and recorded, a result is made."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from features.money import MoneyOptions
+from models.footprint import EstimateOptions
+from serving.documents.parts import PART_ROWS, WHOLE_BYTES, read_parts
+from serving.estimation import money_options
+from serving.jobs.errors import JobResultError
+from serving.jobs.files import JobFiles, ReadLedger
+from serving.jobs.submission import JobOptions
+from serving.outputs import output_table, write_tables
+from serving.store import Actor, AuditStore
+from serving.store.canonical import Json
+from serving.store.jobs import (
+    JobRecord,
+    batch_digests,
+    end,
+    find,
+    is_recorded,
+    ledger_is_read,
+    record_batch,
+)
+
+
+class Model(Protocol):
+    """What a job asks of :class:`models.footprint.FootprintModel`."""
+
+    def predict(self, lines: pd.DataFrame, options: EstimateOptions) -> pd.DataFrame:
+        """Estimate line items."""
+
+
+@dataclass(frozen=True)
+class JobWork:
+    """Everything that is done for one job; each step may be done again from its beginning.
+
+    Parameters
+    ----------
+    store
+        Where it is recorded.
+    files
+        Of the job.
+    batch_lines
+        Lines of a batch, for a ledger that is not read yet.
+    part_rows, whole_bytes
+        As of :func:`serving.documents.parts.read_parts`.
+    """
+
+    store: AuditStore
+    files: JobFiles
+    batch_lines: int
+    part_rows: int = PART_ROWS
+    whole_bytes: int = WHOLE_BYTES
+
+    def job(self) -> JobRecord:
+        """Read the job as it is now."""
+        with self.store.reading(Actor(self.files.tenant, "", frozenset())) as reading:
+            return find(reading, self.files.job_id)
+
+    def read(self) -> int:
+        """Read the ledger into batches and give their number.
+
+        Raises
+        ------
+        LedgerprintError
+            If it cannot be read.
+        JobStateError
+            If the job has ended.
+        """
+        job = self.job()
+        found = self.files.read_ledger()
+        if found is None:
+            found = self._read(job)
+            self.files.write_read_ledger(found)
+        with self.store.writing(_submitter(job)) as writing:
+            ledger_is_read(writing, job.id, found.lines, len(found.batch_lines))
+        return len(found.batch_lines)
+
+    def estimate(self, number: int, model: Callable[[], Model]) -> None:
+        """Estimate a batch, from 1, and record it; one that is recorded is left as it is.
+
+        Raises
+        ------
+        LedgerprintError
+            If its lines cannot be estimated with the job's options.
+        JobStateError
+            If the job has ended, or began with another model.
+        """
+        job = self.job()
+        with self.store.reading(_submitter(job)) as reading:
+            if is_recorded(reading, job.id, number):
+                return
+        found, lines, options = self._asked(job, number)
+        estimates = model().predict(lines, options)
+        if list(estimates["line_id"]) != list(lines["line_id"]):
+            raise JobResultError(f"Got estimates of other lines in batch {number}: report this fault.")
+        # the file comes first: where the mark is, the file is
+        sha256 = self.files.write("estimates", number, estimates)
+        source = self.files.read("source", number).reindex(columns=found.columns, fill_value="")
+        received: list[Json] = [
+            dict(zip(found.columns, row, strict=True)) for row in source.to_numpy().tolist()
+        ]
+        with self.store.writing(_submitter(job)) as writing:
+            record_batch(writing, job.id, number, received, lines, estimates, options, sha256)
+
+    def finish(self) -> None:
+        """Put the result together in the order of the ledger, with its own columns, and end the job.
+
+        Raises
+        ------
+        JobResultError
+            If a file of a batch is not the one that was recorded.
+        OutputError
+            If the format cannot hold so many lines.
+        JobStateError
+            If the job has ended.
+        """
+        job = self.job()
+        notes = [*self._known().notes, *write_tables(self._tables(), self.files.result(job.result))]
+        with self.store.writing(_submitter(job)) as writing:
+            end(writing, job.id, "finished", {"lines": job.lines, "batches": job.batches, "notes": notes})
+
+    def fail(self, detail: str) -> None:
+        """End the job because of a fault."""
+        with self.store.writing(_submitter(self.job())) as writing:
+            end(writing, self.files.job_id, "failed", {}, detail)
+
+    def _known(self) -> ReadLedger:
+        found = self.files.read_ledger()
+        if found is None:
+            raise JobResultError(f"Got no read ledger of the job {self.files.job_id}: hand it in again.")
+        return found
+
+    def _read(self, job: JobRecord) -> ReadLedger:
+        options = JobOptions.of(job.options)
+        path = self.files.ledger(job.name)
+        reading = options.reading(path)
+        parts = read_parts(path, reading, options.sheet, self.part_rows, self.whole_bytes)
+        money, vat_note = money_options(parts.first, options.ledger_options())
+        columns: dict[str, None] = {}
+        sizes: list[int] = []
+        ids = []
+        for source, lines in chain([(parts.first.source, parts.first.lines)], parts.following):
+            columns |= dict.fromkeys(map(str, source.columns))
+            ids.append(pd.util.hash_array(lines["line_id"].to_numpy(dtype=object)))
+            for start in range(0, len(lines), self.batch_lines):
+                cut = slice(start, start + self.batch_lines)
+                sizes.append(len(lines.iloc[cut]))
+                self.files.write("source", len(sizes), source.iloc[cut])
+                self.files.write("lines", len(sizes), lines.iloc[cut])
+        repeat = len(np.unique(np.concatenate(ids))) < sum(sizes)
+        return ReadLedger(
+            columns=list(columns),
+            batch_lines=sizes,
+            numbered=repeat or reading.so_far.ids_repeat,
+            amounts_include_vat=money.amounts_include_vat,
+            notes=[*parts.first.notes, vat_note],
+        )
+
+    def _asked(self, job: JobRecord, number: int) -> tuple[ReadLedger, pd.DataFrame, EstimateOptions]:
+        found, options = self._known(), JobOptions.of(job.options)
+        lines = self.files.read("lines", number)
+        if found.numbered:
+            first = sum(found.batch_lines[: number - 1]) + 1
+            lines["line_id"] = [str(row) for row in range(first, first + len(lines))]
+        money = MoneyOptions(amounts_include_vat=found.amounts_include_vat, vat_rate=options.vat_rate)
+        return found, lines, EstimateOptions(options.factor_set, money, options.explain)
+
+    def _tables(self) -> Iterator[pd.DataFrame]:
+        found = self._known()
+        with self.store.reading(Actor(self.files.tenant, "", frozenset())) as reading:
+            digests = batch_digests(reading, self.files.job_id)
+        for number, digest in enumerate(digests, 1):
+            source = self.files.read("source", number).reindex(columns=found.columns, fill_value="")
+            yield output_table(source, self.files.read("estimates", number, digest))[0]
+
+
+def _submitter(job: JobRecord) -> Actor:
+    """Whoever handed a job in is who its estimates are recorded for."""
+    return Actor(job.tenant, job.who, frozenset({"estimate"}))
