@@ -5,6 +5,6 @@
 
 from serving.overrides.application import apply_overrides
 from serving.overrides.found import LineOverrides, find_overrides
-from serving.overrides.marks import MARK_KINDS, recorded_overrides
+from serving.overrides.marks import recorded_overrides
 
-__all__ = ["MARK_KINDS", "LineOverrides", "apply_overrides", "find_overrides", "recorded_overrides"]
+__all__ = ["LineOverrides", "apply_overrides", "find_overrides", "recorded_overrides"]

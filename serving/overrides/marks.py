@@ -12,9 +12,8 @@ from serving.store.reviews import Correction
 from serving.store.supplier_figures import FigureVersion, GoodsOfSupplier, SupplierFigure
 
 CORRECTION: Final = "correction"
+"""Value of ``kind`` in the evidence of an estimate; entries without a kind are the model's own."""
 FIGURE: Final = "supplier figure"
-MARK_KINDS: Final = (CORRECTION, FIGURE)
-"""Values of ``kind`` in the evidence of an estimate; entries without a kind are the model's own."""
 
 
 def correction_mark(found: RememberedCorrection, *, applied: bool, note: str) -> dict[str, Any]:
