@@ -62,7 +62,7 @@ def recorded_overrides(estimate: Mapping[str, Any]) -> LineOverrides:
     estimate
         A row of :class:`models.estimates.Estimates`.
     """
-    marks = json.loads(estimate["evidence"])
+    marks = json.loads(estimate["evidence"] or "[]")
     figure = next((mark for mark in marks if mark.get("kind") == FIGURE), None)
     return LineOverrides(
         tuple(_read_correction(mark) for mark in marks if mark.get("kind") == CORRECTION),

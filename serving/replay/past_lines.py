@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 
 import pandas as pd
 
 from data.errors import LedgerprintError
-from models.footprint import EstimateOptions, estimate_ids
+from models.footprint import EstimateOptions, FootprintModel, estimate_ids
+from serving.overrides import apply_overrides, recorded_overrides
 from serving.store.entry_check import is_as_written
 from serving.store.estimate_search import EstimateFilter, each_entry
 from serving.store.estimates import EstimateContent, restored_lines
@@ -100,7 +101,7 @@ def batches(lines: Iterator[PastLine]) -> Iterator[list[PastLine]]:
 
 
 def predicted(model: Predicts, contents: Sequence[EstimateContent], options: EstimateOptions) -> pd.DataFrame:
-    """Estimate recorded lines.
+    """Estimate recorded lines, with what people knew about their goods when they were recorded.
 
     The ids of lines differ within a frame, but not within a store: the lines are numbered, and get their own
     ids back at the end. No figure depends on them.
@@ -126,4 +127,7 @@ def predicted(model: Predicts, contents: Sequence[EstimateContent], options: Est
     lines = restored_lines(numbered)
     out = model.predict(lines, options)
     own = lines.assign(line_id=[content.line["line_id"] for content in contents])
-    return out.assign(line_id=own["line_id"], estimate_id=estimate_ids(own, model.version, options))
+    out = out.assign(line_id=own["line_id"], estimate_id=estimate_ids(own, model.version, options))
+    known = [recorded_overrides(content.estimate) for content in contents]
+    # what people know is applied with the categories and factors of a whole model
+    return apply_overrides(cast(FootprintModel, model), own, out, known, options)

@@ -1,6 +1,5 @@
 """The real application over a small model: real factors and prices, and categories told by a word."""
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -18,7 +17,7 @@ from models.bundle import DEFAULT_BUNDLE
 from models.category import CategoryVotes
 from models.estimates import ESTIMATE_FIELDS, Estimates
 from models.factor_sets import FactorSets
-from models.footprint import EstimateOptions
+from models.footprint import EstimateOptions, estimate_ids
 from models.intervals import CategoryDoubt
 from models.reference_index import Neighbours
 from models.spend_lines import SpendBasis, SpendLines
@@ -107,9 +106,7 @@ def _blank(lines: pd.DataFrame, version: str, options: EstimateOptions) -> pd.Da
     out["contributions"], out["status"], out["model_version"] = "{}", "unmatched", version
     out["line_id"] = lines["line_id"]
     out["reason"], out["explanation"] = lines["issue"], lines["issue_detail"]
-    out["estimate_id"] = [
-        hashlib.sha256(f"{row}{options}".encode()).hexdigest()[:24] for row in lines.itertuples(index=False)
-    ]
+    out["estimate_id"] = estimate_ids(lines, version, options)
     return out
 
 

@@ -2,9 +2,14 @@
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import psycopg
 
+from serving.replay.archive import BundleArchive
+from serving.replay.replay import replay
+from serving.store import Actor
+from serving.store.estimate_search import EstimateFilter
 from serving.store.verification import verify
 
 GLOVES = {
@@ -35,6 +40,20 @@ def tamper(url):
         with psycopg.connect(url) as connection:
             connection.execute("ALTER TABLE audit_entries DISABLE TRIGGER USER")
             connection.execute(change)
+
+
+class OneModel(BundleArchive):
+    """An archive of the bundle that is served."""
+
+    def find(self, version):
+        return Path(version)
+
+
+def outcomes(service):
+    with service.store.reading(Actor.local()) as reading:
+        archive = OneModel(Path())
+        found = replay(reading, EstimateFilter(), archive, load=lambda _: service.model)
+        return [one.outcome for one in found]
 
 
 def test_from_a_key_to_a_remembered_correction_and_a_tampered_row(serve, url):
@@ -80,5 +99,7 @@ def test_from_a_key_to_a_remembered_correction_and_a_tampered_row(serve, url):
     assert [one["status"] for one in bert.get("/reviews").json()["items"]] == ["approved"]
 
     assert verify(service.store).findings == []
+    assert outcomes(service) == ["equal"] * 3  # the corrected one too
     tamper(url)
+    assert outcomes(service) == ["different"] * 3
     assert {finding.fault for finding in verify(service.store).findings} == {"changed"}
