@@ -165,6 +165,8 @@ KERNEL: Final = FEATURES.index("kernel_estimate")
 MAIN_DOMAIN: Final = FEATURES.index("joint_share_of_main_domain")
 DOMAIN_CENTRE: Final = FEATURES.index("joint_domain_centre")
 NEAREST: Final = FEATURES.index("text_nearest_similarity")
+LOWEST: Final = FEATURES.index("joint_lowest_of_5")
+HIGHEST: Final = FEATURES.index("joint_highest_of_5")
 
 
 def features(
@@ -210,9 +212,10 @@ def features(
 def by_likeness(x: _Vector, to_domain: float) -> _Vector:
     """Log footprint by products that are like it, (n,): neighbours, in the main domain regression too.
 
-    The regression is smooth; elsewhere it leans too much on the many products of that domain. There, the less
-    the nearest product is alike, the more an estimate is drawn to the mean of the domains of its neighbours:
-    at most by the share ``to_domain``.
+    The regression is smooth: it may not leave the range of the five nearest products, which for dear ones it
+    would. Outside the main domain it leans too much on the many products of that one; there, the less the
+    nearest product is alike, the more an estimate is drawn to the mean of the domains of its neighbours: at
+    most by the share ``to_domain``.
 
     Parameters
     ----------
@@ -223,7 +226,8 @@ def by_likeness(x: _Vector, to_domain: float) -> _Vector:
     """
     main = x[:, MAIN_DOMAIN]
     trust = _REGRESSION * main
-    log = (1.0 - trust) * x[:, JOINT_MEAN] + trust * x[:, KERNEL]
+    regressed = np.clip(x[:, KERNEL], x[:, LOWEST], x[:, HIGHEST])
+    log = (1.0 - trust) * x[:, JOINT_MEAN] + trust * regressed
     strange = np.clip((_ALIKE - x[:, NEAREST]) / _STRANGE, 0.0, 1.0)
     return np.asarray(log + to_domain * strange * (1.0 - main) * (x[:, DOMAIN_CENTRE] - log))
 

@@ -62,7 +62,7 @@ def submit(
     tenant: Tenant = DEFAULT_TENANT,
     database: Database = None,
 ) -> None:
-    """Hand in a ledger and print the id of its job; `jobs run` or a running service does the work."""
+    """Hand in a ledger and print the id of its job; `jobs run` does the work."""
     from serving.documents.mapping import parse_mapping  # noqa: PLC0415
     from serving.jobs.settings import job_settings  # noqa: PLC0415
     from serving.jobs.submission import JobOptions, submit_job  # noqa: PLC0415

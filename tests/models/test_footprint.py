@@ -239,13 +239,22 @@ def test_a_factor_set_that_was_asked_for_values_every_line(model):
         model.predict(lines, EstimateOptions(factor_set="epa-v9"))
 
 
-def test_a_code_on_the_line_decides_where_the_text_says_little(estimate):
-    coded = estimate(
-        {"description": "sundries", "category_code": "21.20", "category_scheme": "SIC 2007"}
-    ).iloc[0]
+def test_a_code_on_the_line_decides_where_the_text_says_little(estimate, model):
+    pharmaceuticals = {"category_code": "21.20", "category_scheme": "SIC 2007"}
+    coded = estimate({"description": "sundries", **pharmaceuticals}).iloc[0]
     plain = estimate({"description": "sundries"}).iloc[0]
-    assert coded["category_code"].startswith("3254")
-    assert not plain["category_code"].startswith("3254")
+    led_to = model.codes.matrix(["SIC 2007"], ["21.20"], model.category.classes_).indices
+    codes = {str(code) for code in model.category.classes_[led_to]}
+    assert {"325411", "325412", "325413", "325414"} <= codes
+
+    def share(estimated):
+        alternatives = json.loads(estimated["alternatives"])
+        return sum(one["probability"] for one in alternatives if one["code"] in codes)
+
+    assert coded["category_code"] in codes
+    assert plain["category_code"] not in codes
+    assert share(coded) > 0.7
+    assert share(plain) < 0.2
 
 
 def test_an_estimate_does_not_depend_on_the_lines_beside_it(model):

@@ -7,8 +7,10 @@ from models.intensity import IntensityModel, family_folds
 from models.intensity_features import (
     DOMAIN_CENTRE,
     FEATURES,
+    HIGHEST,
     JOINT_MEAN,
     KERNEL,
+    LOWEST,
     MAIN_DOMAIN,
     NEAREST,
     CategoryProbabilities,
@@ -170,9 +172,17 @@ def test_the_centre_of_a_domain_is_its_mean_without_the_family_that_is_asked_abo
 )
 def test_what_is_like_nothing_known_is_drawn_to_its_domain_unless_that_is_the_main_one(nearest, main, drawn):
     x = np.zeros((1, len(FEATURES)))
-    x[0, [JOINT_MEAN, KERNEL, DOMAIN_CENTRE, NEAREST, MAIN_DOMAIN]] = 1.0, 1.0, 2.0, nearest, main
+    x[0, [JOINT_MEAN, KERNEL, LOWEST, HIGHEST, DOMAIN_CENTRE]] = 1.0, 1.0, 1.0, 1.0, 2.0
+    x[0, [NEAREST, MAIN_DOMAIN]] = nearest, main
     assert by_likeness(x, 0.3) == pytest.approx(1.0 + drawn)
     assert by_likeness(x, 0.0) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(("kernel", "log"), [(1.5, 1.75), (0.0, 1.5), (9.0, 2.5)])
+def test_regression_stays_within_the_range_of_the_nearest_products(kernel, log):
+    x = np.zeros((1, len(FEATURES)))
+    x[0, [JOINT_MEAN, KERNEL, LOWEST, HIGHEST, MAIN_DOMAIN]] = 2.0, kernel, 1.0, 3.0, 1.0
+    assert by_likeness(x, 0.3) == pytest.approx(log)
 
 
 def test_a_domain_with_many_examples_is_told_by_the_neighbours():
