@@ -1,6 +1,7 @@
 """Codes that the buyer put on a line, led to the categories they point to."""
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Final
@@ -65,48 +66,62 @@ class BuyerCodes:
 
     def categories(self, scheme: str, code: str) -> tuple[str, ...]:
         """NAICS 2017 codes that a written code points to, ascending; () where it is not known."""
+        return tuple(self.shares(scheme, code))
+
+    def shares(self, scheme: str, code: str) -> dict[str, float]:
+        """Say how much of each category lies under a written code, of all codes that lead to it.
+
+        Ascending by category; empty where the code is not known.
+        """
         name = _SCHEME_NAMES.get("".join(c for c in scheme.upper() if c.isalnum()))
         if name == "NAICS" and code.strip() in _NAICS_RANGES:
-            parts = (self.categories(scheme, part) for part in _NAICS_RANGES[code.strip()])
-            return tuple(sorted({category for part in parts for category in part}))
+            parts = (self.shares(scheme, part) for part in _NAICS_RANGES[code.strip()])
+            return dict(sorted(item for part in parts for item in part.items()))
         digits = _digits(name or "", code.upper())
         if name is None or not digits:
-            return ()
-        known, naics = self._by_scheme[name]
+            return {}
+        known, naics, total = self._by_scheme[name]
         while len(digits) >= _SHORTEST[name]:
             first, last = bisect_left(known, digits), bisect_left(known, digits + _AFTER_ANY)
             if last > first:
-                return tuple(sorted(set(naics[first:last])))
+                under = Counter(naics[first:last])
+                return {category: under[category] / total[category] for category in sorted(under)}
             digits = digits[:-1]
-        return ()
+        return {}
 
     def matrix(
         self, schemes: Sequence[str], codes: Sequence[str], classes: npt.NDArray[np.str_]
     ) -> sparse.csr_matrix:
-        """Mark the categories of n coded lines.
+        """Say how much of each category lies under the codes of n lines.
 
         Returns
         -------
         scipy.sparse.csr_matrix, shape (n, len(classes))
-            1 where the line's code points to the category; an empty row where there is no known code.
+            :meth:`shares` of the line's code; an empty row where there is no known code.
         """
         column = {naics: i for i, naics in enumerate(classes)}
-        known: dict[tuple[str, str], list[int]] = {}
+        known: dict[tuple[str, str], dict[int, float]] = {}
         rows: list[int] = []
         columns: list[int] = []
+        values: list[float] = []
         for row, pair in enumerate(zip(schemes, codes, strict=True)):
             if pair not in known:
-                known[pair] = [column[naics] for naics in self.categories(*pair) if naics in column]
+                shares = self.shares(*pair).items()
+                known[pair] = {column[naics]: share for naics, share in shares if naics in column}
             rows += [row] * len(known[pair])
             columns += known[pair]
-        return sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), (len(schemes), len(classes)))
+            values += known[pair].values()
+        return sparse.csr_matrix((values, (rows, columns)), (len(schemes), len(classes)), dtype=np.float64)
 
     @cached_property
-    def _by_scheme(self) -> dict[str, tuple[list[str], list[str]]]:
-        """Codes of each scheme, ascending, and the category of each."""
+    def _by_scheme(self) -> dict[str, tuple[list[str], list[str], Counter[str]]]:
+        """Codes of each scheme, ascending, the category of each, and how many codes a category has."""
         ordered = self.table.sort_values(["code", "naics_code"])
         parts = {name: ordered[ordered["scheme"] == name] for name in _SHORTEST}
-        return {name: (part["code"].tolist(), part["naics_code"].tolist()) for name, part in parts.items()}
+        return {
+            name: (part["code"].tolist(), part["naics_code"].tolist(), Counter(part["naics_code"]))
+            for name, part in parts.items()
+        }
 
 
 def _digits(scheme: str, code: str) -> str:

@@ -105,7 +105,7 @@ class NearestNeighbourCategory(ClassifierMixin, BaseEstimator):  # type: ignore[
         vectors
             (n, d) unit-norm vectors of the queries.
         coded
-            (n, C) of 0/1: categories that a code on the line points to; an empty row where there is none.
+            (n, C) how much of each category is under the code on the line; an empty row where there is none.
         """
         check_is_fitted(self, "classes_")
         found = self.index_.search(vectors, self.neighbours, self._bonus)
@@ -135,18 +135,19 @@ class NearestNeighbourCategory(ClassifierMixin, BaseEstimator):  # type: ignore[
 def follow_codes(text: sparse.csr_matrix, coded: sparse.csr_matrix, trust: float) -> sparse.csr_matrix:
     """Mix the text's probabilities with those of the coded categories, shared out as the text would.
 
-    A little is shared evenly, so that a code still counts where the text does not agree with it.
+    A little is shared by how much of each category lies under the code, so that a code still counts where the
+    text does not agree with it.
 
     Parameters
     ----------
     text
         (n, C) probabilities.
     coded
-        (n, C) of 0/1: categories that a code on the line points to; an empty row where there is none.
+        (n, C) how much of each category lies under the code on the line; an empty row where there is none.
     trust
         Probability that a code is right.
     """
-    within = _row_normalised(text.multiply(coded) + _EVEN_SHARE * _row_normalised(coded))
+    within = _row_normalised(text.multiply(coded > 0) + _EVEN_SHARE * _row_normalised(coded))
     has_code = (np.diff(coded.indptr) > 0).astype(float) * trust
     return sparse.csr_matrix(sparse.diags(1.0 - has_code) @ text + sparse.diags(has_code) @ within)
 

@@ -56,7 +56,7 @@ class RankedCategory:
         questions
             n lines.
         coded
-            (n, C) of 0/1: categories that a code on the line points to; an empty row where there is none.
+            (n, C) how much of each category is under the code on the line; an empty row where there is none.
         """
         parts = [
             self._votes(questions.take(slice(start, start + _BLOCK)))

@@ -99,3 +99,15 @@ def test_a_sector_whose_code_is_a_range_is_all_of_it():
     codes = BuyerCodes(pd.DataFrame(rows, columns=["scheme", "code", "naics_code"]))
     assert codes.categories("NAICS 2017", "31-33") == ("313310", "321113", "332510")
     assert codes.categories("NAICS", "44-45") == ("444110",)
+
+
+def test_a_category_counts_by_the_share_of_its_codes_that_a_code_holds():
+    rows = [
+        ("NACE", "2120", "325412"),
+        *(("NACE", code, "339113") for code in ("2120", "3250", "3299", "2813")),
+    ]
+    codes = BuyerCodes(pd.DataFrame(rows, columns=["scheme", "code", "naics_code"]))
+    assert codes.shares("SIC 2007", "21.20") == {"325412": 1.0, "339113": 0.25}
+    assert codes.shares("SIC 2007", "32") == {"339113": 0.5}
+    found = codes.matrix(["SIC 2007", ""], ["21.20", ""], np.array(["325412", "339113"])).toarray()
+    np.testing.assert_array_equal(found, [[1.0, 0.25], [0.0, 0.0]])

@@ -251,7 +251,7 @@ def test_a_code_on_the_line_decides_where_the_text_says_little(estimate, model):
         alternatives = json.loads(estimated["alternatives"])
         return sum(one["probability"] for one in alternatives if one["code"] in codes)
 
-    assert coded["category_code"] in codes
+    assert coded["category_code"].startswith("3254")
     assert plain["category_code"] not in codes
     assert share(coded) > 0.7
     assert share(plain) < 0.2
