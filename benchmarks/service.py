@@ -41,7 +41,8 @@ Seconds = npt.NDArray[np.float64]
 CLIENTS = 16
 BULK_LINES = 1_000
 WARM_UP = 40
-START_SECONDS = 180
+START_SECONDS = 300
+CALL_SECONDS = 900
 
 
 def main() -> None:
@@ -112,7 +113,7 @@ def served(folder: Path, database: str) -> Iterator[Callable[[list[Line]], None]
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)  # noqa: S603 - our own
         try:
             wait_for(f"http://127.0.0.1:{port}/readyz")
-            with httpx.Client(timeout=60) as client:
+            with httpx.Client(timeout=CALL_SECONDS) as client:
                 url = f"http://127.0.0.1:{port}/v1/estimates"
                 yield lambda lines: post(client, url, {"lines": lines})
         finally:
@@ -128,7 +129,7 @@ def bare_route() -> Iterator[Callable[[list[Line]], None]]:
     process.start()
     try:
         wait_for(f"http://127.0.0.1:{port}/docs")
-        with httpx.Client(timeout=60) as client:
+        with httpx.Client(timeout=CALL_SECONDS) as client:
             yield lambda lines: post(client, f"http://127.0.0.1:{port}/estimates", lines)
     finally:
         process.terminate()

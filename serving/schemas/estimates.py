@@ -59,8 +59,8 @@ class EstimateOut(BaseModel):
     status: Literal["estimated", "review", "excluded", "unmatched"]
     reason: str = Field(description='typed code, "" where there is nothing to say')
     kg_co2e: float | None = Field(description="cradle to purchase; null where no figure can be given")
-    kg_co2e_low: float | None = Field(description="5th percentile; null where somebody declared the figure")
-    kg_co2e_high: float | None = Field(description="95th percentile; null where somebody declared the figure")
+    kg_co2e_low: float | None = Field(description="5th percentile")
+    kg_co2e_high: float | None = Field(description="95th percentile")
     method: Method = Field(description="calculation method of GHG Protocol Scope 3 category 1")
     category_code: str
     category_scheme: str
