@@ -48,7 +48,7 @@ def price_levels(
     consumer = _consumer_levels(tables, country, span)
     levels = np.tile(consumer, (len(naics_codes), 1))
     if currency == _SECTOR_INDEX_CURRENCY:
-        by_category = _category_levels(tables, span)
+        by_category = tables.category_prices.reindex(columns=span)
         rows = by_category.index.get_indexer(pd.Index(naics_codes))
         levels[rows >= 0] = _extended(by_category.to_numpy()[rows[rows >= 0]], consumer)
     return levels[:, years - span[0]]
@@ -150,14 +150,6 @@ def _consumer_levels(
     index = _consumer(tables, country)
     levels = np.interp(span, index.index.to_numpy(dtype=np.float64), index.to_numpy(dtype=np.float64))
     return np.asarray(levels, dtype=np.float64)
-
-
-def _category_levels(tables: PriceTables, span: npt.NDArray[np.int64]) -> pd.DataFrame:
-    """Mean index of the industries of each category, NaN in the years of ``span`` without one."""
-    joined = tables.sectors.merge(tables.sector_prices, on="bea_code")
-    return joined.pivot_table(
-        index="naics_code", columns="year", values="index_2017_100", aggfunc="mean"
-    ).reindex(columns=span)
 
 
 def _extended(levels: npt.NDArray[np.float64], consumer: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

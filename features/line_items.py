@@ -6,6 +6,8 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
+from features.frames import Frame
+
 LINE_ITEM_FIELDS: Final = (
     "line_id",
     "description",
@@ -26,7 +28,7 @@ LINE_ITEM_FIELDS: Final = (
 ``quantity`` + ``unit``; a line that lacks them is kept and answered with a typed reason."""
 
 
-class LineItems(pa.DataFrameModel):
+class LineItems(Frame):
     """One validated frame of line items, one row per input line, in input order.
 
     Text fields hold "" where the document said nothing. ``issue`` and ``issue_detail`` are set by a reader

@@ -10,6 +10,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
+from features.frames import Frame
 from features.price_tables import FactorPrices, PriceTables
 from features.vat import STANDARD_VAT_SOURCE, checked_vat_rate, standard_vat_rates
 
@@ -17,7 +18,7 @@ _FULL_YEAR: Final = 12
 _GIVEN: Final = "given by the user"
 
 
-class NetSpend(pa.DataFrameModel):
+class NetSpend(Frame):
     """One row per line item, in order: what was spent, and how the figure was reached.
 
     ``spend`` is in the factor set's currency at the prices of ``spend_year``, without VAT, at purchaser

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Literal, Self
 
 import numpy as np
@@ -141,6 +142,13 @@ class PriceTables:
     def __post_init__(self) -> None:
         for name, schema in _SCHEMAS.items():
             object.__setattr__(self, name, schema.validate(getattr(self, name)))
+
+    @cached_property
+    def category_prices(self) -> pd.DataFrame:
+        """Price index of the categories that have one, the mean of their industries: category by year."""
+        return self.sectors.merge(self.sector_prices, on="bea_code").pivot_table(
+            index="naics_code", columns="year", values="index_2017_100", aggfunc="mean"
+        )
 
     @classmethod
     def from_data(cls) -> Self:

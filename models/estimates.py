@@ -5,12 +5,14 @@ from typing import Final
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
+from features.frames import Frame
+
 STATUSES: Final = ("estimated", "review", "excluded", "unmatched")
 METHODS: Final = ("supplier-specific", "hybrid", "average-data", "spend-based", "")
 """GHG Protocol Scope 3 category 1 calculation methods; "" where nothing was calculated."""
 
 
-class Estimates(pa.DataFrameModel):
+class Estimates(Frame):
     """One row per line item, in the order of the line items: always ``len(out) == len(in)``.
 
     ``estimated``: a figure to use; ``review``: a figure that a person should look at, ``reason`` says why;

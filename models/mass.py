@@ -12,6 +12,7 @@ from pandera.typing.pandas import DataFrame, Series
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 
+from features.frames import Frame
 from features.quantities import OPEN_READING_GSD, PACKAGE_GSD, Basis, Note
 from models.intervals import Z_90, in_quadrature, interval
 from models.mass_regression import LogMassRegressor, MassPrediction
@@ -54,7 +55,7 @@ class MassExamples(pa.DataFrameModel):
         coerce = True
 
 
-class Masses(pa.DataFrameModel):
+class Masses(Frame):
     """Mass of every line with its central 90% range; NaN where nothing supports one."""
 
     mass_kg: Series[float] = pa.Field(nullable=True, description="negative for credits")

@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 INDICATORS: Final = ("reliability", "completeness", "temporal", "geographical", "technological")
+SCORES: Final = (1, 2, 3, 4, 5)
+"""The best to the worst."""
 
 UNCERTAINTY_FACTORS: Final = np.array(
     [

@@ -13,7 +13,7 @@ from features.line_items import line_items
 from models.footprint import FootprintModel
 from models.persistence import load_model
 from serving.api import Backend, create_api
-from serving.api.backend import Turn
+from serving.api.turn import Turn
 from serving.database import open_store
 from serving.problems import answer_with_problems
 from serving.rate_limits import RateLimits

@@ -11,6 +11,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import DataFrame, Series
 
+from features.frames import Frame
 from features.quantities.contents import (
     NET_CONTENT_GSD,
     OPEN_READING_GSD,
@@ -31,7 +32,7 @@ _REAM: Final = read_unit("RM")
 _COUNTED: Final = re.compile(r"\b(?P<count>[1-9][\d,]*)\s?(?P<word>[a-z]{2,12})\b", re.IGNORECASE)
 
 
-class Quantities(pa.DataFrameModel):
+class Quantities(Frame):
     """What every line says about amounts; NaN where it says nothing. Credits have negative amounts."""
 
     mass_kg: Series[float] = pa.Field(nullable=True, description="net, of the whole line")

@@ -9,6 +9,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
+from features.frames import Frame
 from features.screening.kinds import KindTable, Seen, account_kinds, payee_kinds
 from features.screening.rules import ITSELF, NOBODY, Decision, Reason, Rule, screening_rules
 from features.screening.wording import cleaned, without_legal_form
@@ -17,7 +18,7 @@ _COLUMNS: Final = ["description", "cost_centre", "supplier", "buyer"]
 _PURCHASE: Final = (Decision.PURCHASE.value, Reason.NONE.value, "")
 
 
-class Screening(pa.DataFrameModel):
+class Screening(Frame):
     """What each line is: one row per line item, in the order and with the index of the line items."""
 
     decision: Series[str] = pa.Field(isin=[decision.value for decision in Decision])

@@ -12,14 +12,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from features.money import MoneyOptions
-from models.footprint import EstimateOptions
+from models.footprint import EstimateOptions, FootprintModel
 from serving.api.access import Estimator
 from serving.api.backend import Back, Backend
-from serving.api.idempotency import Once
+from serving.api.idempotency import Once, OneAnswer
 from serving.api.openapi import posted
 from serving.api.received import storable
-from serving.overrides import apply_overrides, find_overrides
-from serving.request_lines import read_lines
+from serving.overrides import LineOverrides, apply_overrides, find_overrides
+from serving.request_lines import RequestLines, read_lines
 from serving.schemas import MAX_LINES, EstimateOut, EstimateRequest, EstimateResponse
 from serving.store import Actor, Writing
 from serving.store.estimates import record_estimates
@@ -48,9 +48,12 @@ async def estimate_lines(request: EstimateRequest, back: Back, actor: Estimator,
     if before is not None:
         return before
     try:
-        async with back.turn.taken():
-            estimated = await anyio.to_thread.run_sync(partial(_estimate, request, back, actor))
-        return await anyio.to_thread.run_sync(partial(once.complete, 200, estimated.record))
+        asked = await anyio.to_thread.run_sync(partial(_read, request, back, actor))
+        found = await back.turn.predict(back.get_model, asked.lines.items, asked.options)
+        if any(asked.overrides):
+            async with back.turn.taken():
+                found = await anyio.to_thread.run_sync(partial(asked.overridden, back.get_model(), found))
+        return await anyio.to_thread.run_sync(partial(_complete, once, asked, found))
     except BaseException:
         with anyio.CancelScope(shield=True):
             await anyio.to_thread.run_sync(once.abandon)
@@ -58,45 +61,49 @@ async def estimate_lines(request: EstimateRequest, back: Back, actor: Estimator,
 
 
 @dataclass(frozen=True)
-class _Estimated:
-    """Lines of a request and their estimates.
+class _Asked:
+    """What a request asks.
 
     Parameters
     ----------
     received
-        As they came.
-    lines, estimates
-        n rows each.
+        The lines as they came.
+    lines
+        As read.
     options
-        What was asked for.
-    body
-        The answer.
+        For all of them.
+    overrides
+        What people know about the goods of each.
     """
 
     received: list[Any]
-    lines: pd.DataFrame
-    estimates: pd.DataFrame
+    lines: RequestLines
     options: EstimateOptions
-    body: str
+    overrides: list[LineOverrides]
 
-    def record(self, writing: Writing) -> str:
-        """Write the estimates to the trail and hand out the answer."""
-        record_estimates(writing, self.received, self.lines, self.estimates, self.options)
-        return self.body
+    def overridden(self, model: FootprintModel, found: pd.DataFrame) -> pd.DataFrame:
+        """Apply what people know about the goods."""
+        return apply_overrides(model, self.lines.items, found, self.overrides, self.options)
 
 
-def _estimate(request: EstimateRequest, back: Backend, actor: Actor) -> _Estimated:
-    model = back.get_model()
-    if request.factor_set is not None:
-        model.factor_sets[request.factor_set]  # an unknown set is refused even where no line would use it
+def _read(request: EstimateRequest, back: Backend, actor: Actor) -> _Asked:
     lines = read_lines(request.lines)
     money = MoneyOptions(amounts_include_vat=request.amounts_include_vat, vat_rate=request.vat_rate)
     options = EstimateOptions(request.factor_set, money, request.explain)
-    found = model.predict(lines.items, options)
     with back.get_store().reading(actor) as reading:
         overrides = find_overrides(reading, lines.items, money)
-    found = apply_overrides(model, lines.items, found, overrides, options)
-    records = found.assign(line_id=lines.line_ids).to_dict("records")
+    return _Asked([storable(line) for line in request.lines], lines, options, overrides)
+
+
+def _complete(once: OneAnswer, asked: _Asked, found: pd.DataFrame) -> Response:
+    """Answer, and write the estimates to the trail."""
+    records = found.assign(line_id=asked.lines.line_ids).to_dict("records")
     answers = [EstimateOut.from_record({str(name): value for name, value in row.items()}) for row in records]
-    body = EstimateResponse(model_version=model.version, estimates=answers).model_dump_json()
-    return _Estimated([storable(line) for line in request.lines], lines.items, found, options, body)
+    version = str(found["model_version"].iloc[0])
+    body = EstimateResponse(model_version=version, estimates=answers).model_dump_json()
+
+    def record(writing: Writing) -> str:
+        record_estimates(writing, asked.received, asked.lines.items, found, asked.options)
+        return body
+
+    return once.complete(200, record)

@@ -5,6 +5,7 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 import numpy as np
@@ -15,7 +16,8 @@ from models.figures import significant
 from models.footprint import EstimateOptions, FootprintModel
 from serving.overrides.amounts import signed_quantity, times_as_much, units_in
 from serving.overrides.found import LineOverrides
-from serving.overrides.marks import correction_mark, figure_mark
+from serving.overrides.marks import CORRECTION, FIGURE, correction_mark, figure_mark
+from serving.overrides.ranges import Range, corrected_range, declared_range
 from serving.overrides.valuation import Ask, valued
 from serving.store.canonical import canonical_json
 from serving.store.corrections import RememberedCorrection
@@ -45,8 +47,9 @@ def apply_overrides(
 
     One correction is applied; corrections that contradict each other are shown, and the line is for review. A
     supplier's figure wins over any other where the line states its amount in the figure's unit, unless
-    somebody corrected the footprint of the same goods after it was declared. Neither declares a range, so the
-    ends of the range are missing then. An estimate that something is known about has an id of its own.
+    somebody corrected the footprint of the same goods after it was declared. Either has the range that was
+    stated with it, else that of its data quality. An estimate that something is known about has an id of its
+    own.
 
     Parameters
     ----------
@@ -93,6 +96,7 @@ class _Scaled:
     correction: RememberedCorrection | None
     mass_kg: float | None = None
     kg_co2e: float | None = None
+    of_range: Range | None = None
     by: str = ""
     note: str = ""
 
@@ -113,7 +117,10 @@ class _Scaled:
             )
         times, by = scale
         mass, kg = (None if value is None else value * times for value in (said.mass_kg, said.kg_co2e))
-        return cls(found, mass, kg, by)
+        ranged = kg is not None and CORRECTION not in known.without_range
+        return cls(
+            found, mass, kg, corrected_range(said, times, kg) if kg is not None and ranged else None, by
+        )
 
     @property
     def is_valued_again(self) -> bool:
@@ -158,7 +165,8 @@ def _corrected(
         said = f"A correction of the same goods could not be applied: {note} {row['explanation']}"
         changed = {"status": "review", "reason": "correction_not_applied", "explanation": said}
         return row | changed, [correction_mark(one, applied=False, note=note)]
-    return _with_correction(row, one, scaled, found), [correction_mark(one, applied=True, note="")]
+    mark = correction_mark(one, applied=True, note="", of_range=scaled.of_range)
+    return _with_correction(row, one, scaled, found), [mark]
 
 
 def _with_correction(row: Row, one: RememberedCorrection, scaled: _Scaled, found: Row | str | None) -> Row:
@@ -183,8 +191,9 @@ def _with_correction(row: Row, one: RememberedCorrection, scaled: _Scaled, found
                 "conversions": _one_step("correction", one.correction.kg_co2e or 0.0, kg, scaled.by, one),
                 "contributions": "{}",
                 "explanation": f"{said} {number_text(kg, 6)} kg CO2e, in proportion to {scaled.by} of the "
-                "corrected line.",
+                f"corrected line.{_range_words(scaled.of_range)}",
             }
+            | _ends(scaled.of_range)
         )
     elif isinstance(found, dict):
         changed = {name: value for name, value in found.items() if name != "line_id"}
@@ -211,6 +220,7 @@ def _declared(row: Row, line: Row, known: LineOverrides, scaled: _Scaled) -> tup
         return row | {"explanation": said}, figure_mark(known, applied=False, note=note)
     units = quantity * rate
     kg = _rounded(units * figure.kg_co2e_per_unit)
+    of_range = None if FIGURE in known.without_range else declared_range(version, units, kg, _day(line))
     step = {
         "step": "quantity",
         "from_value": quantity,
@@ -234,9 +244,11 @@ def _declared(row: Row, line: Row, known: LineOverrides, scaled: _Scaled) -> tup
         "contributions": "{}",
         "explanation": f"{number_text(units, 6)} {figure.unit} times "
         f"{number_text(figure.kg_co2e_per_unit, 6)} kg CO2e, as the supplier declares ({figure.source}, "
-        f"version {version.version}) = {number_text(kg, 6)} kg CO2e. The declaration states no range.",
+        f"version {version.version}) = {number_text(kg, 6)} kg CO2e."
+        f"{_range_words(of_range) or ' The declaration states no range.'}",
     }
-    return row | changed | _beside(row), figure_mark(known, applied=True, note="")
+    mark = figure_mark(known, applied=True, note="", of_range=of_range)
+    return row | changed | _ends(of_range) | _beside(row), mark
 
 
 def _not_covered(
@@ -282,6 +294,21 @@ def _one_step(step: str, before: float, after: float, by: str, one: RememberedCo
         "note": f"in proportion to {by}",
     }
     return json.dumps([record], ensure_ascii=False, separators=(",", ":"))
+
+
+def _ends(of_range: Range | None) -> Row:
+    if of_range is None:
+        return {}
+    ends = {"kg_co2e_low": of_range.low, "kg_co2e_high": of_range.high}
+    return ends | {"data_quality": of_range.data_quality}
+
+
+def _range_words(of_range: Range | None) -> str:
+    return "" if of_range is None else f" {of_range.sentence}"
+
+
+def _day(line: Row) -> date | None:
+    return None if pd.isna(line["date"]) else line["date"].date()
 
 
 def _goods_words(one: RememberedCorrection) -> str:

@@ -26,11 +26,14 @@ class LineOverrides:
         The supplier's present figure for the goods, ``None`` for none.
     figure_note
         Why the figure is not for this line's day; "" where it is.
+    without_range
+        What gets no range, by the kind of its mark: nothing, unless it was recorded so.
     """
 
     corrections: tuple[RememberedCorrection, ...] = ()
     figure: FigureVersion | None = None
     figure_note: str = ""
+    without_range: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
         """Tell whether anything is known."""

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from serving.overrides.found import LineOverrides
+from serving.overrides.ranges import Range
 from serving.store.corrections import RememberedCorrection
 from serving.store.reviews import Correction
 from serving.store.supplier_figures import FigureVersion, GoodsOfSupplier, SupplierFigure
@@ -14,35 +15,41 @@ from serving.store.supplier_figures import FigureVersion, GoodsOfSupplier, Suppl
 CORRECTION: Final = "correction"
 """Value of ``kind`` in the evidence of an estimate; entries without a kind are the model's own."""
 FIGURE: Final = "supplier figure"
+_RANGE: Final = "range"
 
 
-def correction_mark(found: RememberedCorrection, *, applied: bool, note: str) -> dict[str, Any]:
-    """Write a correction, whether it was applied, and if not, why."""
+def correction_mark(
+    found: RememberedCorrection, *, applied: bool, note: str, of_range: Range | None = None
+) -> dict[str, Any]:
+    """Write a correction, whether it was applied, and if not, why; by what it has a range, if it has one."""
     return {
         "kind": CORRECTION,
         "text": found.line["description"],
         "source": f"review of the estimate {found.estimate_id}",
         **asdict(found),
+        "correction": found.correction.to_json(),
         "at": found.at.isoformat(),
         "applied": applied,
         "note": note,
+        **_by(of_range),
     }
 
 
-def figure_mark(found: LineOverrides, *, applied: bool, note: str) -> list[dict[str, Any]]:
-    """Write the supplier's figure, if there is one, whether it was applied, and if not, why."""
+def figure_mark(
+    found: LineOverrides, *, applied: bool, note: str, of_range: Range | None = None
+) -> list[dict[str, Any]]:
+    """Write the supplier's figure, if there is one, as a correction is written."""
     version = found.figure
     if version is None:
         return []
     goods, figure = version.goods, version.figure
-    days = {name: day.isoformat() if day else None for name, day in _days(figure).items()}
     return [
         {
             "kind": FIGURE,
             "text": goods.gtin or f"{goods.supplier}, {goods.article}",
             "source": figure.source,
             "goods": asdict(goods),
-            "figure": asdict(figure) | days,
+            "figure": figure.to_json(),
             "version": version.version,
             "sequence": version.sequence,
             "at": version.at.isoformat(),
@@ -50,12 +57,15 @@ def figure_mark(found: LineOverrides, *, applied: bool, note: str) -> list[dict[
             "out_of_date": found.figure_note,
             "applied": applied,
             "note": note,
+            **_by(of_range),
         }
     ]
 
 
 def recorded_overrides(estimate: Mapping[str, Any]) -> LineOverrides:
     """Read back what people knew when an estimate was made.
+
+    What was applied without a range, as all was before decision 0019, is applied without one again.
 
     Parameters
     ----------
@@ -68,6 +78,7 @@ def recorded_overrides(estimate: Mapping[str, Any]) -> LineOverrides:
         tuple(_read_correction(mark) for mark in marks if mark.get("kind") == CORRECTION),
         _read_figure(figure) if figure else None,
         figure["out_of_date"] if figure else "",
+        frozenset(mark["kind"] for mark in marks if "kind" in mark and _RANGE not in mark),
     )
 
 
@@ -86,11 +97,9 @@ def _read_correction(mark: Mapping[str, Any]) -> RememberedCorrection:
 
 
 def _read_figure(mark: Mapping[str, Any]) -> FigureVersion:
-    figure = mark["figure"]
-    days = {name: date.fromisoformat(figure[name]) if figure[name] else None for name in _DAYS}
     return FigureVersion(
         GoodsOfSupplier(**mark["goods"]),
-        SupplierFigure(**(figure | days)),
+        SupplierFigure.from_json(mark["figure"]),
         mark["version"],
         mark["sequence"],
         datetime.fromisoformat(mark["at"]),
@@ -98,8 +107,5 @@ def _read_figure(mark: Mapping[str, Any]) -> FigureVersion:
     )
 
 
-_DAYS: Final = ("valid_from", "valid_to")
-
-
-def _days(figure: SupplierFigure) -> dict[str, date | None]:
-    return {"valid_from": figure.valid_from, "valid_to": figure.valid_to}
+def _by(of_range: Range | None) -> dict[str, str]:
+    return {} if of_range is None else {_RANGE: of_range.by}

@@ -10,6 +10,14 @@ _FIRST: Final = dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
 _LAST: Final = dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
 
 
+def require_ends(figure: float | None, low: float | None, high: float | None) -> None:
+    """Refuse one end of a range alone, and ends that are not around their figure."""
+    if low is None and high is None:
+        return
+    if figure is None or low is None or high is None or not low <= figure <= high:
+        raise PydanticCustomError("range", "Input should have both ends of a range, around its figure")
+
+
 def _storable(text: str) -> str:
     if "\0" in text:
         raise PydanticCustomError("text", "Input should be a text without NUL characters")

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from serving.schemas.examples import COMMENT_EXAMPLE, CORRECTION_EXAMPLE, REVIEW_EXAMPLE
-from serving.schemas.fields import Flag, Name, Words
+from serving.schemas.fields import Flag, Name, Words, require_ends
 from serving.schemas.lines import Number
 
 
@@ -23,6 +23,12 @@ class CorrectionIn(BaseModel):
     factor_id: Name | None = Field(default=None, description="as `GET /factors` has it")
     mass_kg: Number | None = Field(default=None, description="of all goods of the line")
     kg_co2e: Number | None = Field(default=None, description="of the line")
+    kg_co2e_low: Number | None = Field(
+        default=None,
+        description="lower end of its central 90% range, with `kg_co2e_high`; left out, the range is that of "
+        "a qualified estimate",
+    )
+    kg_co2e_high: Number | None = Field(default=None, description="upper end")
     excluded: Flag | None = Field(default=None, description="whether the line is no purchase")
 
     @model_validator(mode="after")
@@ -31,6 +37,7 @@ class CorrectionIn(BaseModel):
             raise PydanticCustomError("correction", "Input should say what is right instead, or be left out")
         if (self.category_code is None) != (self.category_scheme is None):
             raise PydanticCustomError("correction", "Input should have category_code and category_scheme")
+        require_ends(self.kg_co2e, self.kg_co2e_low, self.kg_co2e_high)
         return self
 
 

@@ -1,9 +1,9 @@
 """Reviews: a person accepts or corrects an estimate, and another one approves that."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self
 
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import aliased
@@ -13,13 +13,15 @@ from serving.store.chain import NewEntry
 from serving.store.errors import ReviewError
 from serving.store.estimate_search import latest_estimate
 from serving.store.estimates import EstimateContent
+from serving.store.figure_ranges import require_range
 from serving.store.goods import comparable_goods, comparable_gtin
-from serving.store.paging import Page, entry_page
+from serving.store.paging import MAX_PAGE, Page, entry_page
 from serving.store.periods import require_open
 from serving.store.store import Reading, Writing
 from serving.store.tables import Entry, of_kind
 
 ReviewStatus = Literal["reviewed", "approved"]
+_RANGE: Final = frozenset({"kg_co2e_low", "kg_co2e_high"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +38,8 @@ class Correction:
         Of all goods of the line.
     kg_co2e
         Footprint of the line.
+    kg_co2e_low, kg_co2e_high
+        Its central 90% range, where the reviewer knows one.
     excluded
         Whether the line is no purchase.
     """
@@ -46,6 +50,8 @@ class Correction:
     mass_kg: float | None = None
     kg_co2e: float | None = None
     excluded: bool | None = None
+    kg_co2e_low: float | None = None
+    kg_co2e_high: float | None = None
 
     def __post_init__(self) -> None:
         if all(value is None for value in asdict(self).values()):
@@ -54,6 +60,13 @@ class Correction:
             )
         if (self.category_code is None) != (self.category_scheme is None):
             raise ReviewError("Got a category's code or its scheme alone, expected both: name both.")
+        require_range(self.kg_co2e, self.kg_co2e_low, self.kg_co2e_high, ReviewError)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give it as JSON has it; a range that is not stated is not there, as it was before there was one."""
+        return {
+            name: value for name, value in asdict(self).items() if value is not None or name not in _RANGE
+        }
 
 
 @dataclass(frozen=True)
@@ -154,7 +167,7 @@ def review_estimate(
     require_open(writing, estimate.line_date)
     payload = {
         "estimate": estimate.sequence,
-        "correction": asdict(correction) if correction else None,
+        "correction": correction.to_json() if correction else None,
         "comment": comment,
         "reference": reference,
         "reviewed_by": writing.actor.who,
@@ -268,6 +281,15 @@ def search_reviews(
     if status is not None:
         query = query.where(Entry.status == status)
     return entry_page(reading, query, {"reviews": status}, limit, cursor).map(Review.from_entry)
+
+
+def each_review(reading: Reading, status: ReviewStatus | None = None) -> Iterator[Review]:
+    """Go through the present reviews of all estimates, the latest first."""
+    page = search_reviews(reading, status, MAX_PAGE)
+    yield from page.items
+    while page.cursor:
+        page = search_reviews(reading, status, MAX_PAGE, page.cursor)
+        yield from page.items
 
 
 def is_current_review() -> Sequence[ColumnElement[bool]]:

@@ -1,23 +1,27 @@
 """Figures that suppliers declare for their goods: every version is kept, the latest one counts."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, Final, Self
 
 from sqlalchemy import func, select
 
+from models.pedigree import INDICATORS, SCORES
 from serving.store.canonical import parse_canonical
 from serving.store.chain import NewEntry
 from serving.store.column_types import is_storable
 from serving.store.errors import SupplierFigureError
+from serving.store.figure_ranges import require_range
 from serving.store.goods import comparable_gtin
 from serving.store.store import Reading, Writing
 from serving.store.tables import Entry
 from serving.supplier_names import comparable_supplier
 
 _ASKED_AT_ONCE: Final = 500
+_DAYS: Final = ("valid_from", "valid_to")
+_OF_RANGE: Final = frozenset({"kg_co2e_per_unit_low", "kg_co2e_per_unit_high", "data_quality"})
 
 
 @dataclass(frozen=True)
@@ -73,11 +77,16 @@ class SupplierFigure:
         The declaration: its name, number or address.
     valid_from, valid_to
         Days, ``None`` where the declaration says none.
+    kg_co2e_per_unit_low, kg_co2e_per_unit_high
+        Central 90% range, ``None`` where the declaration states none.
+    data_quality
+        Pedigree scores of the declaration (:data:`models.pedigree.INDICATORS`), from 1, the best, to 5.
 
     Raises
     ------
     SupplierFigureError
-        If the figure is no finite number, has no unit or source, or is valid for no day.
+        If the figure is no finite number, has no unit or source, is valid for no day, lies outside of its
+        range, or has both a range and scores.
     """
 
     kg_co2e_per_unit: float
@@ -85,6 +94,9 @@ class SupplierFigure:
     source: str
     valid_from: date | None = None
     valid_to: date | None = None
+    kg_co2e_per_unit_low: float | None = None
+    kg_co2e_per_unit_high: float | None = None
+    data_quality: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         if not math.isfinite(self.kg_co2e_per_unit):
@@ -101,6 +113,34 @@ class SupplierFigure:
                 f"Got a figure valid from {self.valid_from} to {self.valid_to}, expected an end that is not "
                 "before the beginning: correct it."
             )
+        low, high = self.kg_co2e_per_unit_low, self.kg_co2e_per_unit_high
+        require_range(self.kg_co2e_per_unit, low, high, SupplierFigureError)
+        scores = self.data_quality
+        if scores is not None and (
+            low is not None or len(scores) != len(INDICATORS) or not set(scores) <= set(SCORES)
+        ):
+            raise SupplierFigureError(
+                f"Got the data quality {scores} and a range from {low} to {high}, expected one of them, and "
+                f"a score from 1 to 5 for each of {', '.join(INDICATORS)}: correct it."
+            )
+
+    @classmethod
+    def from_json(cls, written: Mapping[str, Any]) -> Self:
+        """Read what :meth:`to_json` wrote."""
+        days = {name: _day(written[name]) for name in _DAYS}
+        scores = written.get("data_quality")
+        return cls(**{**written, **days, "data_quality": tuple(scores) if scores else None})
+
+    def to_json(self) -> dict[str, Any]:
+        """Give it as JSON has it; what was not stated of its range is not there, as before there was one."""
+        days = {name: day.isoformat() if day else None for name, day in zip(_DAYS, self._days, strict=True)}
+        scores = {} if self.data_quality is None else {"data_quality": list(self.data_quality)}
+        written = asdict(self) | days | scores
+        return {name: value for name, value in written.items() if value is not None or name not in _OF_RANGE}
+
+    @property
+    def _days(self) -> tuple[date | None, date | None]:
+        return self.valid_from, self.valid_to
 
 
 @dataclass(frozen=True)
@@ -128,11 +168,9 @@ class FigureVersion:
     def from_entry(cls, entry: Entry) -> Self:
         """Read an entry of the kind "supplier_figure"."""
         payload = parse_canonical(entry.payload or "")
-        figure = payload["figure"]
-        days = {name: _day(figure[name]) for name in ("valid_from", "valid_to")}
         return cls(
             GoodsOfSupplier(**payload["goods"]),
-            SupplierFigure(**(figure | days)),
+            SupplierFigure.from_json(payload["figure"]),
             payload["version"],
             entry.sequence,
             entry.at,
@@ -153,11 +191,7 @@ def put_figure(writing: Writing, goods: GoodsOfSupplier, figure: SupplierFigure)
     if before and before.figure == figure:
         return before
     version = before.version + 1 if before else 1
-    written = asdict(figure) | {
-        name: day.isoformat() if day else None
-        for name, day in (("valid_from", figure.valid_from), ("valid_to", figure.valid_to))
-    }
-    payload = {"goods": asdict(goods), "figure": written, "version": version}
+    payload = {"goods": asdict(goods), "figure": figure.to_json(), "version": version}
     entry = NewEntry(kind="supplier_figure", subject=goods.subject, payload=payload)
     (sequence,) = writing.append([entry])
     return FigureVersion(goods, figure, version, sequence, writing.at, writing.actor.who)

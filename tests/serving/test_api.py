@@ -11,7 +11,7 @@ import pytest
 
 from data.errors import BundleError
 from serving.api import Backend, create_api
-from serving.api.backend import Turn
+from serving.api.turn import Turn
 from serving.store import AuditStore
 
 GLOVES = {"description": "Nitrile gloves", "amount": 412.0, "currency": "GBP", "country": "GB"}
