@@ -1,5 +1,6 @@
 """What the routes work with: the model, the audit store, the limits and the turn."""
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from models.footprint import FootprintModel
+from serving.operations.metrics import TURN_SECONDS
+from serving.operations.traces import span
 from serving.rate_limits import RateLimits
 from serving.store import AuditStore
 
@@ -42,8 +45,9 @@ class Turn:
         HTTPException
             503, if that takes too long.
         """
+        began = time.perf_counter()
         try:
-            with anyio.fail_after(self._max_wait_seconds):
+            with span("wait for the turn"), anyio.fail_after(self._max_wait_seconds):
                 await self._lock.acquire()
         except TimeoutError as error:
             raise HTTPException(
@@ -52,6 +56,8 @@ class Turn:
                 "later.",
                 {"Retry-After": str(_RETRY_SECONDS)},
             ) from error
+        finally:
+            TURN_SECONDS.observe(time.perf_counter() - began)
         try:
             yield
         finally:

@@ -18,6 +18,9 @@ from serving.api.backend import Back, Backend
 from serving.api.idempotency import Once
 from serving.api.openapi import posted
 from serving.api.received import storable
+from serving.operations.metrics import count_estimates
+from serving.operations.requests import note_estimates, note_lines
+from serving.operations.traces import span
 from serving.overrides import apply_overrides, find_overrides
 from serving.request_lines import read_lines
 from serving.schemas import MAX_LINES, EstimateOut, EstimateRequest, EstimateResponse
@@ -43,6 +46,7 @@ async def estimate_lines(request: EstimateRequest, back: Back, actor: Estimator,
         raise HTTPException(
             413, f"Got {len(request.lines):,} lines, expected at most {MAX_LINES:,}: send several requests."
         )
+    note_lines(len(request.lines))
     back.rates.take_lines(actor, len(request.lines))
     before = await anyio.to_thread.run_sync(once.begin)
     if before is not None:
@@ -50,11 +54,15 @@ async def estimate_lines(request: EstimateRequest, back: Back, actor: Estimator,
     try:
         async with back.turn.taken():
             estimated = await anyio.to_thread.run_sync(partial(_estimate, request, back, actor))
-        return await anyio.to_thread.run_sync(partial(once.complete, 200, estimated.record))
+        with span("record"):
+            answer = await anyio.to_thread.run_sync(partial(once.complete, 200, estimated.record))
     except BaseException:
         with anyio.CancelScope(shield=True):
             await anyio.to_thread.run_sync(once.abandon)
         raise
+    note_estimates(estimated.estimates["estimate_id"])
+    await anyio.to_thread.run_sync(count_estimates, estimated.lines, estimated.estimates)
+    return answer
 
 
 @dataclass(frozen=True)
@@ -89,13 +97,15 @@ def _estimate(request: EstimateRequest, back: Backend, actor: Actor) -> _Estimat
     model = back.get_model()
     if request.factor_set is not None:
         model.factor_sets[request.factor_set]  # an unknown set is refused even where no line would use it
-    lines = read_lines(request.lines)
+    with span("read the lines", {"lines": len(request.lines)}):
+        lines = read_lines(request.lines)
     money = MoneyOptions(amounts_include_vat=request.amounts_include_vat, vat_rate=request.vat_rate)
     options = EstimateOptions(request.factor_set, money, request.explain)
-    found = model.predict(lines.items, options)
-    with back.get_store().reading(actor) as reading:
+    with span("predict"):
+        found = model.predict(lines.items, options)
+    with span("apply what people know"), back.get_store().reading(actor) as reading:
         overrides = find_overrides(reading, lines.items, money)
-    found = apply_overrides(model, lines.items, found, overrides, options)
+        found = apply_overrides(model, lines.items, found, overrides, options)
     records = found.assign(line_id=lines.line_ids).to_dict("records")
     answers = [EstimateOut.from_record({str(name): value for name, value in row.items()}) for row in records]
     body = EstimateResponse(model_version=model.version, estimates=answers).model_dump_json()
