@@ -11,6 +11,7 @@ from rich.text import Text
 import data.commands
 import serving.commands
 import serving.jobs.commands
+import serving.operations.commands
 import serving.replay.commands
 import serving.store.commands
 import training.commands
@@ -44,6 +45,7 @@ app = typer.Typer(
 app.add_typer(serving.commands.app)
 app.add_typer(serving.store.commands.app)
 app.add_typer(serving.jobs.commands.app)
+app.add_typer(serving.operations.commands.app)
 app.add_typer(serving.replay.commands.app)
 app.add_typer(training.commands.app)
 app.add_typer(registry_app(_read_ledger, _retrain))

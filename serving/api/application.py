@@ -1,7 +1,5 @@
 """The application: all resources under one description."""
 
-from importlib.metadata import version
-
 from fastapi import FastAPI
 
 from serving.api import (
@@ -18,6 +16,7 @@ from serving.api.backend import Backend
 from serving.api.documentation import add_documentation
 from serving.api.openapi import described
 from serving.problems import answer_with_problems
+from serving.version import program_version
 
 
 def create_api(backend: Backend) -> FastAPI:
@@ -30,7 +29,7 @@ def create_api(backend: Backend) -> FastAPI:
     """
     app = FastAPI(
         title="ledgerprint",
-        version=version("ledgerprint"),
+        version=program_version(),
         description="A carbon footprint, with a range and a reason, for every line of a purchase.",
         docs_url=None,
         redoc_url=None,

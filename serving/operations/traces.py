@@ -6,12 +6,13 @@ All of OpenTelemetry's own variables hold: protocol headers, sampling, the name 
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from importlib.metadata import version
 from typing import Final
 
 from opentelemetry import propagate, trace
 from opentelemetry.trace import Span, SpanKind
 from starlette.types import Scope
+
+from serving.version import program_version
 
 _ENDPOINTS: Final = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 _TRACER: Final = trace.get_tracer("ledgerprint")
@@ -28,7 +29,7 @@ def start_tracing() -> None:
     from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
 
     named = {} if os.environ.get("OTEL_SERVICE_NAME") else {"service.name": "ledgerprint"}
-    resource = Resource.create({"service.version": version("ledgerprint"), **named})
+    resource = Resource.create({"service.version": program_version(), **named})
     provider = TracerProvider(resource=resource)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     trace.set_tracer_provider(provider)
