@@ -8,13 +8,13 @@ description is. The distance of two such distributions is the population stabili
 """
 
 import json
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from models.reference_index import ReferenceIndex
@@ -26,9 +26,9 @@ FEATURES: Final = (SIMILARITY, SECTOR, LENGTH)
 
 _BUYERS_WORDS: Final = ("austin", "public_lines", "purchase_wordings")
 _SAMPLE: Final = 600
-_EDGES: Final[Mapping[str, npt.NDArray[np.float64]]] = {
-    SIMILARITY: np.array([0.4, 0.5, 0.6, 0.7, 0.8, 0.9]),
-    LENGTH: np.array([10.0, 20.0, 40.0, 80.0, 160.0]),
+_EDGES: Final[Mapping[str, tuple[float, ...]]] = {
+    SIMILARITY: (0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
+    LENGTH: (10, 20, 40, 80, 160),
 }
 _SMALLEST_SHARE: Final = 0.001
 _KNOWN: Final = 0.999
@@ -77,9 +77,9 @@ class DriftBaseline:
             nearest.append(float(cosine[whole & (texts != text).to_numpy()].max()))
         return cls(
             {
-                SIMILARITY: _shares(_bins(SIMILARITY, nearest), _alike(drawn)),
+                SIMILARITY: _shares([_bin(SIMILARITY, one) for one in nearest], _alike(drawn)),
                 SECTOR: _shares(mine["naics_code"].str[:2].tolist(), weight.tolist()),
-                LENGTH: _shares(_bins(LENGTH, mine["text"].str.len()), weight.tolist()),
+                LENGTH: _shares([_bin(LENGTH, len(text)) for text in mine["text"]], weight.tolist()),
             }
         )
 
@@ -105,15 +105,24 @@ def observed_bins(lines: pd.DataFrame, estimates: pd.DataFrame) -> dict[str, dic
     estimates
         :class:`models.estimates.Estimates`, n rows.
     """
-    valued = (estimates["category_code"] != "").to_numpy()
-    evidence = [json.loads(text) for text in estimates.loc[valued, "evidence"]]
-    # a text that the index holds word by word is nothing new, and the baseline leaves such out, too
-    nearest = [found for found in map(_nearest, evidence) if found is not None and found < _KNOWN]
-    return {
-        SIMILARITY: dict(Counter(_bins(SIMILARITY, nearest))),
-        SECTOR: dict(Counter(estimates.loc[valued, "category_code"].str[:2])),
-        LENGTH: dict(Counter(_bins(LENGTH, lines.loc[valued, "description"].str.len()))),
-    }
+    # one line at a time: most calls have few, and a frame costs more than all of them
+    out: dict[str, Counter[str]] = {feature: Counter() for feature in FEATURES}
+    asked = zip(
+        lines["description"].tolist(),
+        estimates["category_code"].tolist(),
+        estimates["evidence"].tolist(),
+        strict=True,
+    )
+    for description, code, evidence in asked:
+        if not code:
+            continue
+        out[SECTOR][code[:2]] += 1
+        out[LENGTH][_bin(LENGTH, len(description))] += 1
+        nearest = _nearest(json.loads(evidence))
+        # a text that the index holds word by word is nothing new, and the baseline leaves such out, too
+        if nearest is not None and nearest < _KNOWN:
+            out[SIMILARITY][_bin(SIMILARITY, nearest)] += 1
+    return {feature: dict(counts) for feature, counts in out.items()}
 
 
 def stability_index(observed: Mapping[str, float], baseline: Mapping[str, float]) -> float:
@@ -147,11 +156,11 @@ def _nearest(evidence: list[dict[str, Any]]) -> float | None:
     return max(similar, default=None)
 
 
-def _bins(feature: str, values: Any) -> list[str]:
-    """Name the bin of each value by its upper end, as Prometheus does."""
+def _bin(feature: str, value: float) -> str:
+    """Name the bin of a value by its upper end, as Prometheus does."""
     edges = _EDGES[feature]
-    names = [f"{edge:g}" for edge in edges] + ["+Inf"]
-    return [names[place] for place in np.searchsorted(edges, np.asarray(values, dtype=float))]
+    place = bisect_left(edges, value)
+    return f"{edges[place]:g}" if place < len(edges) else "+Inf"
 
 
 def _alike(drawn: pd.DataFrame) -> list[float]:

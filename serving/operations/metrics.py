@@ -5,6 +5,7 @@ elsewhere the metrics are in memory, and nobody reads them.
 """
 
 import logging
+import math
 from collections import Counter as Counted
 from typing import Final
 
@@ -62,8 +63,9 @@ def _count(lines: pd.DataFrame, estimates: pd.DataFrame) -> None:
     kinds = zip(estimates["status"].tolist(), estimates["method"].tolist(), strict=True)
     for (status, method), count in Counted(kinds).items():
         LINES.labels(status, method or "none").inc(count)
-    for probability in estimates["category_probability"].dropna().tolist():
-        CATEGORY_PROBABILITY.observe(probability)
+    for probability in estimates["category_probability"].tolist():
+        if not math.isnan(probability):
+            CATEGORY_PROBABILITY.observe(probability)
     for feature, bins in observed_bins(lines, estimates).items():
         for name, count in bins.items():
             DRIFT_LINES.labels(feature, name).inc(count)

@@ -17,6 +17,8 @@ _FORM: Final = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:-]{7,127}")
 _KEY: Final = b"lp_"
 _SHOWN_IDS: Final = 3
 _ELSEWHERE: Final = "(none)"
+_ASSETS: Final = "/v1/assets"
+_OPENAPI: Final = "/v1/openapi.json"
 
 
 @dataclass(slots=True)
@@ -89,7 +91,10 @@ def route_template(scope: Scope) -> str:
     route = scope.get("route")
     if isinstance(route, Route):
         return f"{scope.get('root_path', '')}{route.path}"
-    return _ELSEWHERE
+    # of these two FastAPI does not say which route they are
+    if scope.get("root_path") == _ASSETS:
+        return f"{_ASSETS}/{{path}}"
+    return _OPENAPI if scope["path"] == _OPENAPI else _ELSEWHERE
 
 
 def _given_id(scope: Scope) -> str:
