@@ -11,6 +11,7 @@ from rich.text import Text
 import data.commands
 import serving.commands
 import serving.jobs.commands
+import serving.operations.commands
 import serving.replay.commands
 import serving.reviews.commands
 import serving.store.commands
@@ -45,6 +46,7 @@ app = typer.Typer(
 app.add_typer(serving.commands.app)
 app.add_typer(serving.store.commands.app)
 app.add_typer(serving.jobs.commands.app)
+app.add_typer(serving.operations.commands.app)
 app.add_typer(serving.replay.commands.app)
 app.add_typer(serving.reviews.commands.app)
 app.add_typer(training.commands.app)

@@ -1,6 +1,5 @@
 """Errors over HTTP in their one shape: problem details (RFC 9457)."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -11,11 +10,10 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from data.errors import LedgerprintError
+from data.errors import BundleError, EncoderMismatchError, LedgerprintError
+from serving.operations.requests import current_request
 from serving.rate_limits import RateLimitError
 from serving.store import errors as store
-
-_log = logging.getLogger(__name__)
 
 _TITLES: Final = {
     400: "The request cannot be read",
@@ -44,6 +42,8 @@ _STATUSES: Final[Mapping[type[LedgerprintError], int]] = {
     store.PeriodError: 409,
     store.ClosedPeriodError: 409,
     store.StoreUnavailableError: 503,
+    BundleError: 503,
+    EncoderMismatchError: 503,
     RateLimitError: 429,
 }
 """Any other error of ours is about what the request says: 422."""
@@ -58,6 +58,7 @@ class Problem(BaseModel):
     status: int
     detail: str = Field(description="what was got, what was expected, what to do")
     instance: str = Field(description="the path that was asked for")
+    request_id: str | None = Field(default=None, description="by which the log knows the request")
 
 
 def problem(
@@ -76,14 +77,17 @@ def problem(
     headers
         To send along.
     """
+    facts = current_request()
     body = Problem(
         type="about:blank",
         title=_TITLES.get(status, "The request failed"),
         status=status,
         detail=_sendable(detail),
         instance=instance,
+        request_id=facts.request_id if facts else None,
     )
-    return JSONResponse(body.model_dump(), status, headers, media_type="application/problem+json")
+    content = body.model_dump(exclude_none=True)
+    return JSONResponse(content, status, headers, media_type="application/problem+json")
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -141,8 +145,8 @@ def _http(request: Request, error: Exception) -> JSONResponse:
     return problem(error.status_code, plain, request.url.path, error.headers)
 
 
-def _unforeseen(request: Request, error: Exception) -> JSONResponse:
-    _log.error("Unforeseen error at %s", request.url.path, exc_info=error)
+def _unforeseen(request: Request, _error: Exception) -> JSONResponse:
+    # it goes on to RequestMonitor, which logs it
     return problem(500, "The error was logged: try again, and report it if it stays.", request.url.path)
 
 

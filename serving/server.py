@@ -1,20 +1,23 @@
 """Starting the service from the command line."""
 
 import ipaddress
+import logging
 import os
 import socket
 import tempfile
 from pathlib import Path
 from typing import Final
 
-import typer
-
 from data.errors import LedgerprintError
 from models.bundle import load_bundle
 from serving.database import absolute_url, open_store, shown_url
+from serving.operations.ending import run_until_told
+from serving.operations.logs import set_up_logs
+from serving.operations.settings import operations_settings
 from serving.settings import service_settings
 from serving.store.keys import has_keys
 
+_log: Final = logging.getLogger(__name__)
 _INSTALLED_IN: Final = Path(__file__).resolve().parent.parent
 
 
@@ -45,7 +48,9 @@ def run_server(*, host: str, port: int, bundle: Path | None, workers: int | None
     """
     address = _address(host)
     settings = service_settings()
+    operations = operations_settings()
     database = absolute_url(settings.database)
+    set_up_logs(operations)
     folder = (bundle or settings.bundle).resolve()
     load_bundle(folder)
     _require_free(address, port)
@@ -60,13 +65,15 @@ def run_server(*, host: str, port: int, bundle: Path | None, workers: int | None
         import bentoml  # noqa: PLC0415
 
         # Imports start at the working folder, where a user's own folder "data" must not be taken for ours.
-        bentoml.serve(
+        server = bentoml.serve(
             "serving.service:Ledgerprint",
             host=address,
             port=port,
             working_dir=str(_INSTALLED_IN),
-            blocking=True,
+            blocking=False,
         )
+        _log.info("listening", extra={"url": server.url, "workers": workers or settings.workers})
+        run_until_told(server, operations.drain_seconds)
 
 
 def _address(host: str) -> str:
@@ -87,7 +94,7 @@ def _require_keys(address: str, database: str) -> None:
             f"Got the host {address}, which other machines can reach, while there is no API key: make one "
             "with `ledgerprint keys create --name NAME --scope estimate`, or listen on 127.0.0.1."
         )
-    typer.echo(f"Audit store: {shown_url(database)}")
+    _log.info("audit store", extra={"database": shown_url(database)})
 
 
 def _require_free(address: str, port: int) -> None:

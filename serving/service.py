@@ -1,41 +1,33 @@
 """The BentoML service: one model, the API mounted at /v1, liveness, readiness and metrics beside it."""
 
-from functools import cache
+from typing import Any
 
 import bentoml
-import pandas as pd
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Mount, Route
 
-from features.line_items import line_items
-from models.footprint import FootprintModel
-from models.persistence import load_model
 from serving.api import Backend, create_api
 from serving.api.turn import Turn
-from serving.database import open_store
+from serving.operations.ending import OrderlyEnd
+from serving.operations.exposition import metrics_page
+from serving.operations.logs import set_up_logs
+from serving.operations.monitor import RequestMonitor
+from serving.operations.readiness import Readiness, ReadinessMiddleware
+from serving.operations.service_parts import ServiceParts
+from serving.operations.settings import operations_settings
+from serving.operations.traces import start_tracing, stop_tracing
 from serving.problems import answer_with_problems
 from serving.rate_limits import RateLimits
-from serving.replay.archive import archive_of
 from serving.settings import service_settings
 from serving.size_limit import MAX_BODY_BYTES, BodySizeLimit
-from serving.store import AuditStore
 
 SETTINGS = service_settings()
-
-
-@cache
-def served_model() -> FootprintModel:
-    """Load the model once for each worker process, from where the bundles of recorded estimates are kept."""
-    kept = archive_of(SETTINGS.database, SETTINGS.bundles).keep(SETTINGS.bundle)
-    return load_model(kept, SETTINGS.threads)
-
-
-@cache
-def audit_store() -> AuditStore:
-    """Open the audit store once for each worker process."""
-    return open_store(SETTINGS.database)
+OPERATIONS = operations_settings()
+PARTS = ServiceParts.from_settings(SETTINGS)
+END = OrderlyEnd(OPERATIONS.drain_seconds)
+set_up_logs(OPERATIONS)
 
 
 def create_site() -> BodySizeLimit:
@@ -45,13 +37,18 @@ def create_site() -> BodySizeLimit:
     Starlette application itself, with errors of another shape, and its own start page calls a tracker.
     """
     backend = Backend(
-        served_model,
-        audit_store,
+        PARTS.model.get,
+        PARTS.store.get,
         Turn(SETTINGS.max_wait_seconds),
         RateLimits(SETTINGS.requests_per_minute, SETTINGS.lines_per_minute),
         SETTINGS.promotion_log,
     )
-    site = Starlette(routes=[Mount("/v1", create_api(backend)), Route("/", _start)])
+    routes = [
+        Mount("/v1", create_api(backend)),
+        Route("/metrics", metrics_page(PARTS)),
+        Route("/", _start),
+    ]
+    site = Starlette(routes=routes)
     answer_with_problems(site)
     return BodySizeLimit(site, MAX_BODY_BYTES)
 
@@ -60,15 +57,34 @@ async def _start(_: Request) -> RedirectResponse:
     return RedirectResponse("/v1/docs")
 
 
-# The API answers 503 long before this timeout, in its own shape of an error.
-@bentoml.service(name="ledgerprint", workers=SETTINGS.workers, traffic={"timeout": 3600})
+# The API answers 503 long before this timeout, in its own shape of an error. BentoML's metrics and access
+# log go by path, of which there is one for every estimate, and its traces would be a second set: ours replace
+# them.
+@bentoml.service(
+    name="ledgerprint",
+    workers=SETTINGS.workers,
+    traffic={"timeout": 3600},
+    metrics={"enabled": False},
+    logging={"access": {"enabled": False}},
+    tracing={"excluded_urls": ".*"},
+)
 @bentoml.asgi_app(create_site(), path="/")
 class Ledgerprint:
     """Estimates over HTTP; ready once the store is open and the model has answered."""
 
     def __init__(self) -> None:
-        audit_store()
-        line = pd.DataFrame(
-            {"description": ["desk"], "amount": [1.0], "currency": ["USD"], "country": ["US"]}
-        )
-        served_model().predict(line_items(line))
+        END.take_over()
+        start_tracing()
+        PARTS.load()
+
+    @bentoml.on_shutdown  # type: ignore[untyped-decorator]
+    def close(self) -> None:
+        """Let go of everything once the last request was answered."""
+        PARTS.close()
+        stop_tracing()
+
+
+# the first one stands outermost
+_service: Any = Ledgerprint
+_service.add_asgi_middleware(RequestMonitor)
+_service.add_asgi_middleware(ReadinessMiddleware, readiness=Readiness(PARTS.model, PARTS.store, END))

@@ -13,6 +13,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.requests import Request
 
 from serving.api.backend import Back
+from serving.operations.requests import note_actor
 from serving.store import Actor, Scope
 from serving.store.errors import KeyRefusedError
 from serving.store.keys import authenticate, has_keys
@@ -48,6 +49,7 @@ def _actor(
         )
     else:
         actor = Actor.local()
+    note_actor(actor)
     back.rates.take_request(actor)
     return actor
 

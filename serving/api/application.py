@@ -1,7 +1,5 @@
 """The application: all resources under one description."""
 
-from importlib.metadata import version
-
 from fastapi import FastAPI
 
 from serving.api import (
@@ -19,6 +17,7 @@ from serving.api.backend import Backend
 from serving.api.documentation import add_documentation
 from serving.api.openapi import described
 from serving.problems import answer_with_problems
+from serving.version import program_version
 
 
 def create_api(backend: Backend) -> FastAPI:
@@ -31,7 +30,7 @@ def create_api(backend: Backend) -> FastAPI:
     """
     app = FastAPI(
         title="ledgerprint",
-        version=version("ledgerprint"),
+        version=program_version(),
         description="A carbon footprint, with a range and a reason, for every line of a purchase.",
         docs_url=None,
         redoc_url=None,

@@ -18,6 +18,9 @@ from serving.api.backend import Back, Backend
 from serving.api.idempotency import Once, OneAnswer
 from serving.api.openapi import posted
 from serving.api.received import storable
+from serving.operations.metrics import count_estimates
+from serving.operations.requests import note_estimates, note_lines
+from serving.operations.traces import span
 from serving.overrides import LineOverrides, apply_overrides, find_overrides
 from serving.request_lines import RequestLines, read_lines
 from serving.schemas import MAX_LINES, EstimateOut, EstimateRequest, EstimateResponse
@@ -43,6 +46,7 @@ async def estimate_lines(request: EstimateRequest, back: Back, actor: Estimator,
         raise HTTPException(
             413, f"Got {len(request.lines):,} lines, expected at most {MAX_LINES:,}: send several requests."
         )
+    note_lines(len(request.lines))
     back.rates.take_lines(actor, len(request.lines))
     before = await anyio.to_thread.run_sync(once.begin)
     if before is not None:
@@ -53,11 +57,15 @@ async def estimate_lines(request: EstimateRequest, back: Back, actor: Estimator,
         if any(asked.overrides):
             async with back.turn.taken():
                 found = await anyio.to_thread.run_sync(partial(asked.overridden, back.get_model(), found))
-        return await anyio.to_thread.run_sync(partial(_complete, once, asked, found))
+        with span("record"):
+            answer = await anyio.to_thread.run_sync(partial(_complete, once, asked, found))
     except BaseException:
         with anyio.CancelScope(shield=True):
             await anyio.to_thread.run_sync(once.abandon)
         raise
+    note_estimates(found["estimate_id"])
+    await anyio.to_thread.run_sync(count_estimates, asked.lines.items, found)
+    return answer
 
 
 @dataclass(frozen=True)
@@ -83,11 +91,13 @@ class _Asked:
 
     def overridden(self, model: FootprintModel, found: pd.DataFrame) -> pd.DataFrame:
         """Apply what people know about the goods."""
-        return apply_overrides(model, self.lines.items, found, self.overrides, self.options)
+        with span("apply what people know"):
+            return apply_overrides(model, self.lines.items, found, self.overrides, self.options)
 
 
 def _read(request: EstimateRequest, back: Backend, actor: Actor) -> _Asked:
-    lines = read_lines(request.lines)
+    with span("read the lines", {"lines": len(request.lines)}):
+        lines = read_lines(request.lines)
     money = MoneyOptions(amounts_include_vat=request.amounts_include_vat, vat_rate=request.vat_rate)
     options = EstimateOptions(request.factor_set, money, request.explain)
     with back.get_store().reading(actor) as reading:

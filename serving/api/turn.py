@@ -1,6 +1,7 @@
 """The turn: one call of the model at a time; requests that wait meanwhile are estimated together."""
 
 import math
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ import pandas as pd
 from starlette.exceptions import HTTPException
 
 from models.footprint import EstimateOptions, FootprintModel, estimate_ids
+from serving.operations.metrics import TURN_SECONDS
+from serving.operations.traces import span
 
 GetModel = Callable[[], FootprintModel]
 _RETRY_SECONDS: Final = 10
@@ -93,7 +96,8 @@ class Turn:
         if mine.leads:
             together = [mine, *self._company(mine, len(lines))]
             try:
-                await anyio.to_thread.run_sync(partial(_predict_together, get_model, together))
+                with span("predict", {"lines": sum(len(one.lines) for one in together if one.lines is not None)}):
+                    await anyio.to_thread.run_sync(partial(_predict_together, get_model, together))
             finally:
                 for one in together[1:]:
                     one.called.set()
@@ -108,10 +112,12 @@ class Turn:
         """Return when the turn is one's own, or somebody else has found the estimates."""
         if not self._is_taken:
             self._is_taken = mine.leads = True
+            TURN_SECONDS.observe(0.0)
             return
         self._waiting.append(mine)
+        began = time.perf_counter()
         try:
-            with anyio.fail_after(self._max_wait_seconds) as mine.patience:
+            with span("wait for the turn"), anyio.fail_after(self._max_wait_seconds) as mine.patience:
                 await mine.called.wait()
         except BaseException as error:
             if mine in self._waiting:
@@ -126,6 +132,8 @@ class Turn:
                     {"Retry-After": str(_RETRY_SECONDS)},
                 ) from error
             raise
+        finally:
+            TURN_SECONDS.observe(time.perf_counter() - began)
 
     def _company(self, mine: _Waiting, lines: int) -> list[_Waiting]:
         """Take those out of the queue that can be estimated together with one's own lines."""

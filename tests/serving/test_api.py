@@ -41,7 +41,8 @@ def assert_problem(answer, status, *words):
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     document = answer.json()
-    assert document.keys() == {"type", "title", "status", "detail", "instance"}
+    assert document.keys() == {"type", "title", "status", "detail", "instance", "request_id"}
+    assert document["request_id"] == answer.headers["x-request-id"]
     assert (document["status"], document["instance"]) == (status, "/v1/estimates")
     for word in words:
         assert word in document["detail"]
@@ -258,7 +259,7 @@ def test_a_request_that_waits_too_long_for_its_turn_is_told_to_come_back(sqlite_
 
     assert (second.status_code, second.headers["retry-after"]) == (503, "10")
     assert second.headers["content-type"] == "application/problem+json"
-    assert (first.status_code, first.json()["detail"]) == (422, "The bundle is gone.")
+    assert (first.status_code, first.json()["detail"]) == (503, "The bundle is gone.")
 
 
 def test_the_openapi_document_describes_lines_and_problems_and_its_example_works(client):

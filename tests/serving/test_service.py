@@ -23,7 +23,7 @@ def test_a_running_service_says_that_it_lives_and_is_ready(service, path):
 def test_metrics_count_the_requests(service):
     httpx.get(f"{service.url}/v1/openapi.json")
 
-    assert 'endpoint="/v1/openapi.json"' in httpx.get(f"{service.url}/metrics").text
+    assert 'route="/v1/openapi.json"' in httpx.get(f"{service.url}/metrics").text
 
 
 def test_the_documentation_needs_no_other_server(service):
@@ -119,7 +119,8 @@ def test_a_database_that_cannot_be_used_is_refused_before_anything_starts(monkey
 
 
 def test_a_running_service_says_where_its_audit_store_is(service):
-    assert "Audit store: sqlite:///" in service.log.read_text()
+    assert '"event": "audit store"' in service.log.read_text()
+    assert '"database": "sqlite:///' in service.log.read_text()
 
 
 def test_a_setting_that_cannot_be_used_is_named_with_what_was_expected(monkeypatch):

@@ -22,6 +22,7 @@ from models.intervals import CategoryDoubt
 from models.reference_index import Neighbours
 from models.spend_lines import SpendBasis, SpendLines
 from serving.api import Backend, create_api
+from serving.operations.monitor import RequestMonitor
 from serving.rate_limits import RateLimits
 from serving.size_limit import MAX_BODY_BYTES, BodySizeLimit
 from serving.store import Actor, AuditStore
@@ -137,7 +138,7 @@ class Service:
 
     store: AuditStore
     model: SmallModel
-    app: BodySizeLimit
+    app: RequestMonitor
 
     def key(self, name: str, *scopes: str, tenant: str = "default") -> str:
         with self.store.writing(Actor.local(tenant)) as writing:
@@ -157,7 +158,8 @@ def serve(small_model: SmallModel, clock: Any) -> Iterator[Callable[..., Service
         store = AuditStore(url, clock=clock)
         stores.append(store)
         backend = Backend(lambda: small_model, lambda: store, rates=RateLimits(**rates))
-        return Service(store, small_model, BodySizeLimit(create_api(backend), MAX_BODY_BYTES))
+        app = RequestMonitor(BodySizeLimit(create_api(backend), MAX_BODY_BYTES))
+        return Service(store, small_model, app)
 
     yield start
     for store in stores:

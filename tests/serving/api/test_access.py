@@ -114,4 +114,4 @@ def test_a_secret_is_in_no_log_and_no_answer(service, caplog):
     assert [answer.status_code for answer in answers] == [500, 401]
     secret = key.split("_")[2][:-1]
     assert secret not in caplog.text + "".join(answer.text for answer in answers)
-    assert "Unforeseen error" in caplog.text
+    assert "a request met a fault" in caplog.text

@@ -1,0 +1,1 @@
+"""Running the service: logs, metrics, traces, drift of what is asked, readiness and an orderly end."""

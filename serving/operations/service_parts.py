@@ -1,0 +1,71 @@
+"""The parts of the service: the model from the archive, the audit store, the baseline of drift."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import pandas as pd
+
+from features.line_items import line_items
+from models.footprint import FootprintModel
+from models.persistence import load_model
+from serving.database import open_store
+from serving.operations.baselines import kept_baseline
+from serving.operations.drift import DriftBaseline
+from serving.operations.parts import Part, load_in_background
+from serving.replay.archive import archive_of
+from serving.settings import ServiceSettings
+from serving.store import AuditStore
+
+
+@dataclass(frozen=True)
+class ServiceParts:
+    """What a process of the service works with.
+
+    Parameters
+    ----------
+    model, store, baseline
+        Each loaded once.
+    bundles
+        Folder of the archive that the model is loaded from.
+    """
+
+    model: Part[FootprintModel]
+    store: Part[AuditStore]
+    baseline: Part[DriftBaseline]
+    bundles: Path
+
+    @classmethod
+    def from_settings(cls, settings: ServiceSettings) -> Self:
+        """Say what is to be loaded, and from where; nothing is, yet."""
+        archive = archive_of(settings.database, settings.bundles)
+
+        def answering_model() -> FootprintModel:
+            # what made recorded estimates must be kept: it is loaded from there
+            model = load_model(archive.keep(settings.bundle), settings.threads)
+            desk = {"description": ["desk"], "amount": [1.0], "currency": ["USD"], "country": ["US"]}
+            model.predict(line_items(pd.DataFrame(desk)))
+            return model
+
+        model = Part("model", answering_model)
+        return cls(
+            model=model,
+            store=Part("audit store", lambda: open_store(settings.database)),
+            baseline=Part("baseline of drift", lambda: kept_baseline(model.get(), archive.folder)),
+            bundles=archive.folder,
+        )
+
+    def load(self) -> None:
+        """Load everything in the background."""
+        load_in_background([self.store, self.model, self.baseline])
+
+    def close(self) -> None:
+        """Give connections back."""
+        if self.store.loaded is not None:
+            self.store.loaded.close()
+
+    def model_kept_at(self) -> float | None:
+        """Say when the archive first kept the model, in seconds since 1970."""
+        if self.model.loaded is None:
+            return None
+        return (self.bundles / self.model.loaded.version).stat().st_ctime
