@@ -4,6 +4,7 @@ import ipaddress
 import os
 import socket
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +13,9 @@ import typer
 from data.errors import LedgerprintError
 from models.bundle import load_bundle
 from serving.database import absolute_url, open_store, shown_url
+from serving.jobs.beside import engine_beside
+from serving.jobs.files import require_folder
+from serving.jobs.settings import job_settings
 from serving.settings import service_settings
 from serving.store.keys import has_keys
 
@@ -23,7 +27,7 @@ class AddressError(LedgerprintError):
 
 
 def run_server(*, host: str, port: int, bundle: Path | None, workers: int | None) -> None:
-    """Serve until interrupted; nothing is sent anywhere but to clients.
+    """Serve until interrupted, and run the jobs; nothing is sent anywhere but to clients and webhooks.
 
     Parameters
     ----------
@@ -41,32 +45,38 @@ def run_server(*, host: str, port: int, bundle: Path | None, workers: int | None
     BundleError
         If the bundle cannot be read.
     StoreError
-        If the audit store cannot be used. Nothing is started in any of these cases.
+        If the audit store cannot be used.
+    JobFilesError
+        If the folder of the jobs cannot be used. Nothing is started in any of these cases.
     """
     address = _address(host)
     settings = service_settings()
     database = absolute_url(settings.database)
     folder = (bundle or settings.bundle).resolve()
+    jobs = job_settings(database)
     load_bundle(folder)
     _require_free(address, port)
     _require_keys(address, database)
+    require_folder(jobs.folder)
     with tempfile.TemporaryDirectory(prefix="ledgerprint-") as scratch:
         # The worker processes read these. A folder of its own keeps the metrics of two servers apart.
         os.environ["LEDGERPRINT_BUNDLE"] = str(folder)
         os.environ["LEDGERPRINT_DATABASE"] = database
+        os.environ["LEDGERPRINT_JOBS_FOLDER"] = str(jobs.folder.resolve())
         os.environ["LEDGERPRINT_WORKERS"] = str(workers or settings.workers)
         os.environ.setdefault("BENTOML_HOME", scratch)
         os.environ["BENTOML_DO_NOT_TRACK"] = "True"
         import bentoml  # noqa: PLC0415
 
         # Imports start at the working folder, where a user's own folder "data" must not be taken for ours.
-        bentoml.serve(
-            "serving.service:Ledgerprint",
-            host=address,
-            port=port,
-            working_dir=str(_INSTALLED_IN),
-            blocking=True,
-        )
+        with engine_beside() if jobs.engine else nullcontext():
+            bentoml.serve(
+                "serving.service:Ledgerprint",
+                host=address,
+                port=port,
+                working_dir=str(_INSTALLED_IN),
+                blocking=True,
+            )
 
 
 def _address(host: str) -> str:

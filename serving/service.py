@@ -15,6 +15,7 @@ from models.persistence import load_model
 from serving.api import Backend, create_api
 from serving.api.backend import Turn
 from serving.database import open_store
+from serving.jobs.settings import job_settings
 from serving.problems import answer_with_problems
 from serving.rate_limits import RateLimits
 from serving.replay.archive import archive_of
@@ -23,6 +24,7 @@ from serving.size_limit import MAX_BODY_BYTES, BodySizeLimit
 from serving.store import AuditStore
 
 SETTINGS = service_settings()
+JOBS = job_settings(SETTINGS.database)
 
 
 @cache
@@ -50,10 +52,11 @@ def create_site() -> BodySizeLimit:
         Turn(SETTINGS.max_wait_seconds),
         RateLimits(SETTINGS.requests_per_minute, SETTINGS.lines_per_minute),
         SETTINGS.promotion_log,
+        JOBS,
     )
     site = Starlette(routes=[Mount("/v1", create_api(backend)), Route("/", _start)])
     answer_with_problems(site)
-    return BodySizeLimit(site, MAX_BODY_BYTES)
+    return BodySizeLimit(site, MAX_BODY_BYTES, {("POST", "/v1/jobs"): JOBS.max_upload_bytes})
 
 
 async def _start(_: Request) -> RedirectResponse:

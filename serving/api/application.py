@@ -8,6 +8,7 @@ from serving.api import (
     categories,
     estimates,
     factors,
+    jobs,
     model,
     past_estimates,
     periods,
@@ -46,6 +47,7 @@ def create_api(backend: Backend) -> FastAPI:
         supplier_figures,
         categories,
         factors,
+        jobs,
         model,
     ):
         app.include_router(resource.router)

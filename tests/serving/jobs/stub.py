@@ -52,7 +52,7 @@ def main() -> None:
     database, log, seconds = sys.argv[1:4]
     with AuditStore(database) as store:
         model = StubModel(Path(log), float(seconds))
-        JobEngine(store, job_settings(), lambda: model, poll_seconds=0.05).run(until_idle=True)
+        JobEngine(store, job_settings(database), lambda _: model, poll_seconds=0.05).run(until_idle=True)
 
 
 if __name__ == "__main__":
