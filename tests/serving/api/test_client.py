@@ -1,14 +1,9 @@
 """The typed client, against the application on a real port."""
 
 import datetime as dt
-import threading
-import time
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
-from starlette.applications import Starlette
-from starlette.routing import Mount
 
 from serving.client import ApiProblemError, Client
 from serving.schemas import CorrectionIn, LineIn, SupplierFigureIn
@@ -18,16 +13,8 @@ DESK = LineIn(description="Oak desk", amount=100.0, currency="USD", date="2024-0
 
 @pytest.fixture
 def url(service) -> Iterator[str]:
-    site = Starlette(routes=[Mount("/v1", service.app)])
-    server = uvicorn.Server(uvicorn.Config(site, port=0, log_level="warning", ws="none"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    host, port = server.servers[0].sockets[0].getsockname()
-    yield f"http://{host}:{port}"
-    server.should_exit = True
-    thread.join(20)
+    with service.on_a_port() as url:
+        yield url
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ class StubModel:
     seconds: float = 0.0
     version: str = "stub"
 
-    def predict(self, lines: pd.DataFrame, _options: EstimateOptions) -> pd.DataFrame:
+    def predict(self, lines: pd.DataFrame, _options: EstimateOptions | None = None) -> pd.DataFrame:
         if self.log:
             with self.log.open("a") as log:
                 log.write(f"{os.getpid()} {lines['description'].iloc[0]}\n")
