@@ -106,9 +106,9 @@ class Server:
         """Its address."""
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self, seconds_a_batch: float) -> None:
-        """Start it and do not wait."""
-        settings = {
+    def settings(self, seconds_a_batch: float) -> dict[str, str]:
+        """Give its settings."""
+        return {
             "LEDGERPRINT_DATABASE": self.database,
             "LEDGERPRINT_JOBS_BATCH_LINES": str(self.batch_lines),
             "LEDGERPRINT_JOBS_FOLDER": str(self.folder / "jobs"),
@@ -116,10 +116,13 @@ class Server:
             "STUB_LOG": str(self.log),
             "STUB_SECONDS": str(seconds_a_batch),
         }
+
+    def start(self, seconds_a_batch: float) -> None:
+        """Start it and do not wait."""
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603 - our own command
                 [COMMAND, "serve", "--port", str(self.port)],
-                env=os.environ | settings,
+                env=os.environ | self.settings(seconds_a_batch),
                 cwd=self.folder,
                 stdout=log,
                 stderr=subprocess.STDOUT,

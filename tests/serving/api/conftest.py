@@ -67,7 +67,9 @@ class SmallModel:
     card: Mapping[str, Any] = field(default_factory=lambda: CARD)
     asked: int = 0
 
-    def predict(self, lines: pd.DataFrame, options: EstimateOptions | None = None) -> pd.DataFrame:
+    def predict(
+        self, lines: pd.DataFrame, options: EstimateOptions | None = None, _progress: Any = None
+    ) -> pd.DataFrame:
         options = options or EstimateOptions()
         lines = LineItems.validate(lines)
         self.asked += len(lines)
