@@ -86,7 +86,7 @@ def test_a_recorded_ledger_gets_corrections_and_suppliers_figures_and_its_files_
     rows = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
     assert [row["kg_co2e"] for row in rows] == list(after.estimates["kg_co2e"])
     write_report(after, tmp_path / "out.html")
-    assert "339113" in (tmp_path / "out.html").read_text()
+    assert parts.titles["339113"] in (tmp_path / "out.html").read_text()
     with AuditStore(url) as store, store.reading(Actor.local()) as reading:
         recorded = list(each_estimate(reading, EstimateFilter(job_id="second")))
         assert [one.estimate_id for one in recorded] == list(after.estimates["estimate_id"])
