@@ -1,10 +1,21 @@
 """Commands of the people who need estimates: estimate ledgers, serve the estimates."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from serving.ledger_arguments import (
+    Country,
+    Currency,
+    Day,
+    Explain,
+    FactorSet,
+    Mapping,
+    Sheet,
+    Vat,
+    VatRate,
+)
 from serving.store.actors import DEFAULT_TENANT
 
 if TYPE_CHECKING:
@@ -22,40 +33,30 @@ def estimate(
         Path, typer.Option("--output", "-o", help="Result: a name ending in .csv, .parquet, .jsonl or .xlsx.")
     ],
     report: Annotated[Path | None, typer.Option(help="Also write a self-contained HTML report.")] = None,
-    country: Annotated[str | None, typer.Option(help="Country of the buyer, GB or United Kingdom.")] = None,
-    currency: Annotated[str | None, typer.Option(help="Currency of amounts that name none, GBP.")] = None,
-    date: Annotated[str | None, typer.Option(help="Date of lines without one, 2024-03-31.")] = None,
-    mapping: Annotated[
-        list[str] | None,
-        typer.Option("--map", help='Column of a field, description="Item Text"; repeatable.'),
-    ] = None,
-    factor_set: Annotated[
-        str | None, typer.Option(help="Factor set for every line; else by country.")
-    ] = None,
-    vat: Annotated[
-        Literal["included", "excluded"] | None,
-        typer.Option(help="Whether amounts include VAT; else by header."),
-    ] = None,
-    vat_rate: Annotated[
-        float | None, typer.Option(help="VAT rate to take off, 0.2; else the standard rate.")
-    ] = None,
-    sheet: Annotated[
-        str | None, typer.Option(help="Sheet of a workbook; else the one most like a ledger.")
-    ] = None,
+    country: Country = None,
+    currency: Currency = None,
+    date: Day = None,
+    mapping: Mapping = None,
+    factor_set: FactorSet = None,
+    vat: Vat = None,
+    vat_rate: VatRate = None,
+    sheet: Sheet = None,
     suppliers: Annotated[
         Path | None,
         typer.Option(
             help="CSV of supplier, category (NAICS 2017, or a column scheme) for lines without a code."
         ),
     ] = None,
-    explain: Annotated[
-        bool, typer.Option("--explain", help="Also say what decided about each category: slower.")
-    ] = False,
+    explain: Explain = False,
     bundle: Annotated[
         Path | None, typer.Option(help="Folder of a model bundle; else the shipped one.")
     ] = None,
     record: Annotated[
-        bool, typer.Option("--record", help="Record the estimates in the audit store, and keep the bundle.")
+        bool,
+        typer.Option(
+            "--record",
+            help="Record the estimates in the audit store, with the corrections there, and keep the bundle.",
+        ),
     ] = False,
     tenant: Annotated[str, typer.Option(help="Whose lines are recorded.")] = DEFAULT_TENANT,
     database: Annotated[

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final
 
+import platformdirs
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -30,6 +31,25 @@ def open_store(url: str) -> AuditStore:
     if url == f"sqlite:///{DEFAULT_DATABASE}":
         DEFAULT_DATABASE.parent.mkdir(parents=True, exist_ok=True)
     return AuditStore(url)
+
+
+def folder_of(url: str, what: str) -> Path:
+    """Say where files lie that belong to a database.
+
+    Parameters
+    ----------
+    url
+        Of the database.
+    what
+        Kind of the files: ``FILE.what`` beside a SQLite file, and in the user's data folder one named after
+        the host and the database.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == _SQLITE and parsed.database:
+        file = Path(parsed.database)
+        return file.with_name(f"{file.name}.{what}")
+    name = f"{parsed.host or 'localhost'}-{parsed.database or 'database'}.{what}"
+    return platformdirs.user_data_path("ledgerprint") / name
 
 
 def absolute_url(url: str) -> str:

@@ -37,7 +37,8 @@ def estimate_files(
     options
         What the user says about the ledgers.
     recorder
-        Records the estimates before the files are written; ``None`` where they are not to be recorded.
+        Records the estimates before the files are written, and knows what was corrected and declared before;
+        ``None`` where they are not to be recorded.
 
     Raises
     ------
@@ -54,7 +55,13 @@ def estimate_files(
         model = load_model(recorder.archive.keep(folder) if recorder else folder)
         lines = sum(len(ledger.lines) for ledger in ledgers)
         progress.update(task, description="estimating lines", total=lines)
-        result = estimate_ledgers(ledgers, model, options, lambda done: progress.advance(task, done))
+        result = estimate_ledgers(
+            ledgers,
+            model,
+            options,
+            lambda done: progress.advance(task, done),
+            recorder.with_known if recorder else None,
+        )
         recorded = _recorded(recorder, result, files) if recorder else ""
         notes = write_output(result, output)
         if report:

@@ -20,6 +20,8 @@ from serving.documents import Ledger, read_ledger
 from serving.result import FACTOR_SOURCE_FIELDS, EstimatedLedger
 from serving.supplier_table import CodedLines, SupplierTable
 
+WithKnown = Callable[[FootprintModel, pd.DataFrame, pd.DataFrame, EstimateOptions], pd.DataFrame]
+"""Applies to estimates what people know about the goods of their lines."""
 _DOLLAR_SET: Final = "epa-v1.3"
 
 
@@ -101,6 +103,7 @@ def estimate_ledgers(
     model: FootprintModel,
     options: LedgerOptions,
     progress: Callable[[int], None] | None = None,
+    with_known: WithKnown | None = None,
 ) -> EstimatedLedger:
     """Estimate every line of some ledgers.
 
@@ -114,6 +117,8 @@ def estimate_ledgers(
         What the user says.
     progress
         Called with the number of lines done since the last call.
+    with_known
+        Applies what people know about the goods; ``None`` where there is nobody to ask.
 
     Returns
     -------
@@ -137,6 +142,8 @@ def estimate_ledgers(
         money, note = money_options(ledger, options)
         asked = EstimateOptions(options.factor_set, money, options.explain)
         estimated = model.predict(ledger.lines, asked, progress)
+        if with_known is not None:
+            estimated = with_known(model, ledger.lines, estimated, asked)
         said = options.suppliers.additions(estimated, coded[number]) if options.suppliers else []
         said = said or [""] * len(estimated)
         estimates.append(estimated.assign(explanation=estimated["explanation"] + said))

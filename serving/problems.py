@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from data.errors import BundleError, EncoderMismatchError, LedgerprintError
+from serving.jobs import errors as jobs
 from serving.operations.requests import current_request
 from serving.rate_limits import RateLimitError
 from serving.store import errors as store
@@ -41,6 +42,10 @@ _STATUSES: Final[Mapping[type[LedgerprintError], int]] = {
     store.ReviewError: 409,
     store.PeriodError: 409,
     store.ClosedPeriodError: 409,
+    store.UnknownJobError: 404,
+    store.JobStateError: 409,
+    jobs.JobResultError: 409,
+    jobs.JobFilesError: 503,
     store.StoreUnavailableError: 503,
     BundleError: 503,
     EncoderMismatchError: 503,
@@ -111,7 +116,7 @@ def _ours(request: Request, error: Exception) -> JSONResponse:
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, store.IdempotencyInProgressError | RateLimitError):
         headers["Retry-After"] = str(error.retry_after_seconds)
-    elif isinstance(error, store.ClaimLostError | store.StoreUnavailableError):
+    elif isinstance(error, store.ClaimLostError | store.StoreUnavailableError | jobs.JobFilesError):
         headers["Retry-After"] = str(_RETRY_SECONDS)
     return problem(status, str(error), request.url.path, headers)
 

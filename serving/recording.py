@@ -8,6 +8,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
+import pandas as pd
+
+from models.footprint import EstimateOptions, FootprintModel
+from serving.overrides import apply_overrides, find_overrides
 from serving.replay.archive import BundleArchive
 from serving.result import EstimatedLedger
 from serving.store import Actor, AuditStore
@@ -34,6 +38,25 @@ class Recorder:
     database: str
     archive: BundleArchive
     tenant: str
+
+    def with_known(
+        self, model: FootprintModel, lines: pd.DataFrame, estimates: pd.DataFrame, options: EstimateOptions
+    ) -> pd.DataFrame:
+        """Apply what people know about the goods to estimates that are to be recorded.
+
+        Parameters
+        ----------
+        model, lines, estimates, options
+            As of :func:`serving.overrides.apply_overrides`.
+
+        Raises
+        ------
+        StoreError
+            If the store cannot be used.
+        """
+        with AuditStore(self.database) as store, store.reading(Actor.local(self.tenant)) as reading:
+            known = find_overrides(reading, lines, options.money)
+        return apply_overrides(model, lines, estimates, known, options)
 
     def record(self, result: EstimatedLedger, job_id: str) -> int:
         """Record every line of a result and say how many; all of them are kept, or none.

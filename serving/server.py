@@ -5,12 +5,16 @@ import logging
 import os
 import socket
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
 from data.errors import LedgerprintError
 from models.bundle import load_bundle
 from serving.database import absolute_url, open_store, shown_url
+from serving.jobs.beside import engine_beside
+from serving.jobs.files import require_folder
+from serving.jobs.settings import job_settings
 from serving.operations.ending import run_until_told
 from serving.operations.logs import set_up_logs
 from serving.operations.settings import operations_settings
@@ -26,7 +30,7 @@ class AddressError(LedgerprintError):
 
 
 def run_server(*, host: str, port: int, bundle: Path | None, workers: int | None) -> None:
-    """Serve until interrupted; nothing is sent anywhere but to clients.
+    """Serve until interrupted, and run the jobs; nothing is sent anywhere but to clients and webhooks.
 
     Parameters
     ----------
@@ -44,7 +48,9 @@ def run_server(*, host: str, port: int, bundle: Path | None, workers: int | None
     BundleError
         If the bundle cannot be read.
     StoreError
-        If the audit store cannot be used. Nothing is started in any of these cases.
+        If the audit store cannot be used.
+    JobFilesError
+        If the folder of the jobs cannot be used. Nothing is started in any of these cases.
     """
     address = _address(host)
     settings = service_settings()
@@ -52,13 +58,16 @@ def run_server(*, host: str, port: int, bundle: Path | None, workers: int | None
     database = absolute_url(settings.database)
     set_up_logs(operations)
     folder = (bundle or settings.bundle).resolve()
+    jobs = job_settings(database)
     load_bundle(folder)
     _require_free(address, port)
     _require_keys(address, database)
+    require_folder(jobs.folder)
     with tempfile.TemporaryDirectory(prefix="ledgerprint-") as scratch:
         # The worker processes read these. A folder of its own keeps the metrics of two servers apart.
         os.environ["LEDGERPRINT_BUNDLE"] = str(folder)
         os.environ["LEDGERPRINT_DATABASE"] = database
+        os.environ["LEDGERPRINT_JOBS_FOLDER"] = str(jobs.folder.resolve())
         os.environ["LEDGERPRINT_WORKERS"] = str(workers or settings.workers)
         os.environ.setdefault("BENTOML_HOME", scratch)
         os.environ["BENTOML_DO_NOT_TRACK"] = "True"
@@ -73,7 +82,8 @@ def run_server(*, host: str, port: int, bundle: Path | None, workers: int | None
             blocking=False,
         )
         _log.info("listening", extra={"url": server.url, "workers": workers or settings.workers})
-        run_until_told(server, operations.drain_seconds)
+        with engine_beside() if jobs.engine else nullcontext():
+            run_until_told(server, operations.drain_seconds)
 
 
 def _address(host: str) -> str:

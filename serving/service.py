@@ -10,6 +10,7 @@ from starlette.routing import Mount, Route
 
 from serving.api import Backend, create_api
 from serving.api.turn import Turn
+from serving.jobs.settings import job_settings
 from serving.operations.ending import OrderlyEnd
 from serving.operations.exposition import metrics_page
 from serving.operations.logs import set_up_logs
@@ -24,6 +25,7 @@ from serving.settings import service_settings
 from serving.size_limit import MAX_BODY_BYTES, BodySizeLimit
 
 SETTINGS = service_settings()
+JOBS = job_settings(SETTINGS.database)
 OPERATIONS = operations_settings()
 PARTS = ServiceParts.from_settings(SETTINGS)
 END = OrderlyEnd(OPERATIONS.drain_seconds)
@@ -42,6 +44,7 @@ def create_site() -> BodySizeLimit:
         Turn(SETTINGS.max_wait_seconds),
         RateLimits(SETTINGS.requests_per_minute, SETTINGS.lines_per_minute),
         SETTINGS.promotion_log,
+        JOBS,
     )
     routes = [
         Mount("/v1", create_api(backend)),
@@ -50,7 +53,7 @@ def create_site() -> BodySizeLimit:
     ]
     site = Starlette(routes=routes)
     answer_with_problems(site)
-    return BodySizeLimit(site, MAX_BODY_BYTES)
+    return BodySizeLimit(site, MAX_BODY_BYTES, {("POST", "/v1/jobs"): JOBS.max_upload_bytes})
 
 
 async def _start(_: Request) -> RedirectResponse:

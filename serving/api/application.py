@@ -6,6 +6,7 @@ from serving.api import (
     categories,
     estimates,
     factors,
+    jobs,
     labels,
     model,
     past_estimates,
@@ -47,6 +48,7 @@ def create_api(backend: Backend) -> FastAPI:
         supplier_figures,
         categories,
         factors,
+        jobs,
         model,
     ):
         app.include_router(resource.router)

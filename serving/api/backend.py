@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from models.footprint import FootprintModel
 from serving.api.turn import Turn
+from serving.jobs.settings import JobSettings
 from serving.rate_limits import RateLimits
 from serving.store import AuditStore
 
@@ -30,6 +31,8 @@ class Backend:
         How much each key may ask in a minute.
     promotion_log
         File of the promotion log, ``None`` where this machine has none.
+    jobs
+        Where the files of jobs lie, and how they are announced.
     """
 
     get_model: Callable[[], FootprintModel]
@@ -37,6 +40,7 @@ class Backend:
     turn: Turn = field(default_factory=Turn)
     rates: RateLimits = field(default_factory=RateLimits)
     promotion_log: Path | None = None
+    jobs: JobSettings = field(default_factory=JobSettings)
 
 
 async def _backend(request: Request) -> Backend:

@@ -100,22 +100,26 @@ async def _body_sha256(request: Request) -> str:
     return hashlib.sha256(await request.body()).hexdigest()
 
 
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        pattern=r"^[!-~]+$",
+        description="Any text of your own. Sent again within a day with the same body, the request gets "
+        "the answer that it got before, and nothing happens twice.",
+        examples=["order-1017-attempt"],
+    ),
+]
+
+
 async def _one_answer(
     request: Request,
     back: Back,
     actor: Asker,
     body_sha256: Annotated[str, Depends(_body_sha256)],
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            min_length=1,
-            max_length=255,
-            pattern=r"^[!-~]+$",
-            description="Any text of your own. Sent again within a day with the same body, the request gets "
-            "the answer that it got before, and nothing happens twice.",
-            examples=["order-1017-attempt"],
-        ),
-    ] = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> OneAnswer:
     route = f"{request.method} {request.url.path}"
     return OneAnswer(back.get_store(), actor, route, idempotency_key, body_sha256)

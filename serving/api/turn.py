@@ -96,7 +96,9 @@ class Turn:
         if mine.leads:
             together = [mine, *self._company(mine, len(lines))]
             try:
-                with span("predict", {"lines": sum(len(one.lines) for one in together if one.lines is not None)}):
+                with span(
+                    "predict", {"lines": sum(len(one.lines) for one in together if one.lines is not None)}
+                ):
                     await anyio.to_thread.run_sync(partial(_predict_together, get_model, together))
             finally:
                 for one in together[1:]:

@@ -100,14 +100,26 @@ def recognise_columns(
     return choices, _notes(chosen, scores)
 
 
-def _given(mapping: Mapping[str, str], contents: Mapping[str, ColumnContent]) -> dict[str, ColumnChoice]:
-    chosen = {}
-    for field, column in mapping.items():
+def require_fields(names: Iterable[str]) -> None:
+    """Refuse what is no field of a line item.
+
+    Raises
+    ------
+    ColumnMappingError
+        When one of the names is none.
+    """
+    for field in names:
         if field not in LINE_ITEM_FIELDS:
             raise ColumnMappingError(
                 f'Got a mapping for "{field}", expected a field{_meant(field, LINE_ITEM_FIELDS)}; '
                 f"the fields are {', '.join(LINE_ITEM_FIELDS)}."
             )
+
+
+def _given(mapping: Mapping[str, str], contents: Mapping[str, ColumnContent]) -> dict[str, ColumnChoice]:
+    require_fields(mapping)
+    chosen = {}
+    for field, column in mapping.items():
         if not column:
             continue
         alike = [name for name in contents if normalised(name) == normalised(column)]

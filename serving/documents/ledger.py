@@ -12,7 +12,7 @@ from data.errors import ColumnMappingError, UnknownCurrencyError, UnreadableDocu
 from features.amounts import iso_currencies
 from features.dates import parse_dates
 from serving.documents.amount_columns import AmountColumns, complete_amount
-from serving.documents.columns import ColumnChoice, recognise_columns
+from serving.documents.columns import ColumnChoice, recognise_columns, require_fields
 from serving.documents.countries import country_code
 from serving.documents.headers import Layout, lay_out
 from serving.documents.lines import Constants, lines_of
@@ -124,6 +124,7 @@ class LedgerReading:
         self.path = path
         self.so_far = ReadSoFar()
         self._mapping = mapping or {}
+        require_fields(self._mapping)
         self._constants = _constants(country, currency, date)
         self._names: list[str] = []
         self._columns: dict[str, str] = {}

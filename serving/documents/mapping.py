@@ -24,11 +24,9 @@ def parse_mapping(written: Sequence[str]) -> dict[str, str]:
         field, column = field.strip(), column.strip()
         if not separator or not field:
             raise ColumnMappingError(
-                f'Got --map {pair!r}, expected FIELD=COLUMN: write for example --map description="Item Text".'
+                f'Got the map {pair!r}, expected FIELD=COLUMN: write for example description="Item Text".'
             )
         if field in mapping:
-            raise ColumnMappingError(
-                f"Got the field {field!r} twice in --map, expected it once: leave one out."
-            )
+            raise ColumnMappingError(f"Got the field {field!r} twice, expected it once: leave one out.")
         mapping[field] = column
     return mapping

@@ -12,11 +12,14 @@ from data.errors import UnreadableDocumentError
 from serving.documents.delimited import read_delimited
 from serving.documents.encodings import not_a_table
 from serving.documents.html_tables import read_html
-from serving.documents.records import read_json, read_parquet
+from serving.documents.records import read_json, read_parquet, require_parquet
 from serving.documents.spreadsheets import read_spreadsheet
 from serving.documents.table import Table
 
 _MAX_FILE_BYTES: Final = 1 << 29
+_HEAD_BYTES: Final = 1 << 20
+_BLANK: Final = b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"
+_NO_WORKBOOK: Final = "a ZIP archive without a workbook in it"
 _COMPOUND_FILE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _JSON: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*[\"}]|\[\s*[{\]])")
 _FOREIGN: Final = (
@@ -55,7 +58,7 @@ def _is_workbook_archive(content: bytes) -> bool:
             names = package.namelist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError):
         return True  # a damaged download: the spreadsheet reader says so
-    return any(name.startswith("xl/") or name == "content.xml" for name in names)
+    return _has_sheets(names)
 
 
 READERS: Final = (
@@ -99,6 +102,50 @@ def document_kind(content: bytes) -> str:
     return next((reader.kind for reader in READERS if reader.recognises(content)), "")
 
 
+def require_readable(path: Path) -> None:
+    """Refuse a document that no reader takes, without reading it: by its first bytes and table of contents.
+
+    What is in a document that passes may still be no ledger.
+
+    Parameters
+    ----------
+    path
+        Of the document.
+
+    Raises
+    ------
+    UnreadableDocumentError
+        When it is empty, cut off or of another kind.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    if not head.strip(_BLANK) and path.stat().st_size == len(head):
+        raise _empty(path)
+    if head.startswith(b"PK\x03\x04"):
+        _require_workbook(path)
+    elif head.startswith(b"PAR1"):
+        require_parquet(path)
+    elif not document_kind(head):
+        raise not_a_table(path.name, _foreign_kind(head))
+
+
+def _require_workbook(path: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as package:
+            names = package.namelist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise UnreadableDocumentError(
+            f"{path.name}: got a workbook that is cut off or damaged ({error}), expected a whole one; send "
+            "it again, or save it again as XLSX or CSV."
+        ) from error
+    if not _has_sheets(names):
+        raise not_a_table(path.name, _NO_WORKBOOK)
+
+
+def _has_sheets(names: list[str]) -> bool:
+    return any(name.startswith("xl/") or name == "content.xml" for name in names)
+
+
 def _content(path: Path) -> bytes:
     try:
         if path.stat().st_size > _MAX_FILE_BYTES:
@@ -108,9 +155,13 @@ def _content(path: Path) -> bytes:
         raise UnreadableDocumentError(
             f"{path}: got {error.strerror or error}, expected a readable file; check the path."
         ) from error
-    if not content.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
-        raise UnreadableDocumentError(f"{path.name}: got an empty file, expected a ledger; check the export.")
+    if not content.strip(_BLANK):
+        raise _empty(path)
     return content
+
+
+def _empty(path: Path) -> UnreadableDocumentError:
+    return UnreadableDocumentError(f"{path.name}: got an empty file, expected a ledger; check the export.")
 
 
 def _foreign_kind(content: bytes) -> str:
@@ -119,5 +170,5 @@ def _foreign_kind(content: bytes) -> str:
         if content.startswith(magic):
             return kind
     if content.startswith(b"PK\x03\x04"):
-        return "a ZIP archive without a workbook in it"
+        return _NO_WORKBOOK
     return "an HTML or XML document" if _MARKUP.match(content) else ""

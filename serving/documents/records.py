@@ -88,6 +88,20 @@ def parquet_parts(path: Path, part_rows: int) -> Iterator[Table]:
         raise _damaged(path.name, error) from error
 
 
+def require_parquet(path: Path) -> None:
+    """Refuse a Parquet file whose table of contents cannot be read.
+
+    Raises
+    ------
+    UnreadableDocumentError
+        When it is cut off, damaged or encrypted.
+    """
+    try:
+        pq.read_metadata(path)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise _damaged(path.name, error) from error
+
+
 def _damaged(name: str, error: Exception) -> UnreadableDocumentError:
     reason = " ".join(str(error).split())
     return UnreadableDocumentError(

@@ -3,19 +3,20 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
 import pandas as pd
 
 from features.money import MoneyOptions
-from models.footprint import EstimateOptions
+from models.footprint import EstimateOptions, FootprintModel
 from serving.documents.parts import PART_ROWS, WHOLE_BYTES, read_parts
 from serving.estimation import money_options
 from serving.jobs.errors import JobResultError
 from serving.jobs.files import JobFiles, ReadLedger
 from serving.jobs.submission import JobOptions
 from serving.outputs import output_table, write_tables
+from serving.overrides import apply_overrides, find_overrides
 from serving.store import Actor, AuditStore
 from serving.store.canonical import Json
 from serving.store.jobs import (
@@ -32,8 +33,14 @@ from serving.store.jobs import (
 class Model(Protocol):
     """What a job asks of :class:`models.footprint.FootprintModel`."""
 
+    version: str
+
     def predict(self, lines: pd.DataFrame, options: EstimateOptions) -> pd.DataFrame:
         """Estimate line items."""
+
+
+GetModel = Callable[[str], Model]
+"""Gives the model of a version; of "" the one that new jobs are estimated with."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +89,11 @@ class JobWork:
             ledger_is_read(writing, job.id, found.lines, len(found.batch_lines))
         return len(found.batch_lines)
 
-    def estimate(self, number: int, model: Callable[[], Model]) -> None:
+    def estimate(self, number: int, get_model: GetModel) -> None:
         """Estimate a batch, from 1, and record it; one that is recorded is left as it is.
+
+        What people know about goods by now is applied, and kept with the estimates: a batch that was not
+        recorded and is done again may know more, and is what counts.
 
         Raises
         ------
@@ -97,7 +107,12 @@ class JobWork:
             if is_recorded(reading, job.id, number):
                 return
         found, lines, options = self._asked(job, number)
-        estimates = model().predict(lines, options)
+        model = get_model(job.model_version)
+        estimates = model.predict(lines, options)
+        with self.store.reading(_submitter(job)) as reading:
+            overrides = find_overrides(reading, lines, options.money)
+        # what people know is applied with the categories and factors of a whole model
+        estimates = apply_overrides(cast("FootprintModel", model), lines, estimates, overrides, options)
         if list(estimates["line_id"]) != list(lines["line_id"]):
             raise JobResultError(f"Got estimates of other lines in batch {number}: report this fault.")
         # the file comes first: where the mark is, the file is

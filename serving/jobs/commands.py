@@ -7,6 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from serving.ledger_arguments import (
+    Country,
+    Currency,
+    Day,
+    Explain,
+    FactorSet,
+    Mapping,
+    Sheet,
+    Vat,
+    VatRate,
+)
 from serving.store.actors import DEFAULT_TENANT
 
 if TYPE_CHECKING:
@@ -36,29 +47,15 @@ def submit(
         typer.Option(help="Format of the result; else the ledger's."),
     ] = None,
     webhook: Annotated[str, typer.Option(help="HTTPS address that is told when the job ends.")] = "",
-    country: Annotated[str | None, typer.Option(help="Country of the buyer, GB or United Kingdom.")] = None,
-    currency: Annotated[str | None, typer.Option(help="Currency of amounts that name none, GBP.")] = None,
-    date: Annotated[str | None, typer.Option(help="Date of lines without one, 2024-03-31.")] = None,
-    mapping: Annotated[
-        list[str] | None,
-        typer.Option("--map", help='Column of a field, description="Item Text"; repeatable.'),
-    ] = None,
-    factor_set: Annotated[
-        str | None, typer.Option(help="Factor set for every line; else by country.")
-    ] = None,
-    vat: Annotated[
-        Literal["included", "excluded"] | None,
-        typer.Option(help="Whether amounts include VAT; else by header."),
-    ] = None,
-    vat_rate: Annotated[
-        float | None, typer.Option(help="VAT rate to take off, 0.2; else the standard rate.")
-    ] = None,
-    sheet: Annotated[
-        str | None, typer.Option(help="Sheet of a workbook; else the one most like a ledger.")
-    ] = None,
-    explain: Annotated[
-        bool, typer.Option("--explain", help="Also say what decided about each category: slower.")
-    ] = False,
+    country: Country = None,
+    currency: Currency = None,
+    date: Day = None,
+    mapping: Mapping = None,
+    factor_set: FactorSet = None,
+    vat: Vat = None,
+    vat_rate: VatRate = None,
+    sheet: Sheet = None,
+    explain: Explain = False,
     tenant: Tenant = DEFAULT_TENANT,
     database: Database = None,
 ) -> None:
@@ -80,9 +77,8 @@ def submit(
         explain=explain,
     )
     with _open(database) as store, ledger.open("rb") as content:
-        job = submit_job(
-            store, Actor.local(tenant), job_settings(), content, ledger.name, options, result, webhook
-        )
+        settings = job_settings(_url(database))
+        job = submit_job(store, Actor.local(tenant), settings, content, ledger.name, options, result, webhook)
     typer.echo(job.id)
 
 
@@ -94,24 +90,13 @@ def run(
     until_idle: Annotated[bool, typer.Option("--until-idle", help="Leave once no job is left.")] = False,
     database: Database = None,
 ) -> None:
-    """Run the jobs that are handed in; stopped or killed, it goes on where it was when started again."""
-    import os  # noqa: PLC0415
-    import signal  # noqa: PLC0415
-    import sys  # noqa: PLC0415
+    """Run the jobs that are handed in; stopped or killed, it goes on where it was when started again.
 
-    from models.bundle import DEFAULT_BUNDLE  # noqa: PLC0415
-    from models.persistence import load_model  # noqa: PLC0415
-    from serving.jobs.engine import JobEngine  # noqa: PLC0415
-    from serving.jobs.settings import job_settings  # noqa: PLC0415
+    A service runs them by itself, unless LEDGERPRINT_JOBS_ENGINE is false.
+    """
+    from serving.jobs.process import run_jobs  # noqa: PLC0415
 
-    with _open(database) as store:
-        engine = JobEngine(store, job_settings(), lambda: load_model(bundle or DEFAULT_BUNDLE))
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: engine.stop())
-        engine.run(until_idle=until_idle)
-    if engine.stopping and not until_idle:
-        sys.stdout.flush()
-        os._exit(0)  # a webhook that waits for its next call would hold the process
+    run_jobs(database, bundle, until_idle=until_idle)
 
 
 @jobs.command("list")
@@ -145,9 +130,10 @@ def show(job_id: JobId, tenant: Tenant = DEFAULT_TENANT, database: Database = No
     from serving.store import Actor  # noqa: PLC0415
     from serving.store.jobs import find  # noqa: PLC0415
 
+    settings = job_settings(_url(database))
     with _open(database, tenant) as store, store.reading(Actor.local(tenant)) as reading:
         job = find(reading, job_id)
-        shown = list(islice(line_errors(reading, job_settings(), job_id), 20)) if job.progress.errors else []
+        shown = list(islice(line_errors(reading, settings, job_id), 20)) if job.progress.errors else []
     done = job.progress
     typer.echo(f"{job.name}: {job.status}, {_lines(job)} lines")
     typer.echo(
@@ -193,7 +179,7 @@ def result(
     from serving.store import Actor  # noqa: PLC0415
 
     with _open(database, tenant) as store, store.reading(Actor.local(tenant)) as reading:
-        path = result_file(reading, job_settings(), job_id)
+        path = result_file(reading, job_settings(_url(database)), job_id)
     if output:
         check_outputs(output, None, [path])
         if output.suffix.lower() != path.suffix:
@@ -211,7 +197,7 @@ def webhook_secret(tenant: Tenant = DEFAULT_TENANT) -> None:
     from serving.jobs.settings import job_settings  # noqa: PLC0415
     from serving.jobs.webhook import tenant_secret  # noqa: PLC0415
 
-    typer.echo(tenant_secret(job_settings(), tenant))
+    typer.echo(tenant_secret(job_settings(_url(None)), tenant))
 
 
 def _lines(job: "JobRecord") -> str:
@@ -221,10 +207,15 @@ def _lines(job: "JobRecord") -> str:
 @contextmanager
 def _open(database: str | None, tenant: str | None = None) -> "Iterator[AuditStore]":
     """Open the store; a tenant that is only read must be there."""
-    from serving.settings import service_settings  # noqa: PLC0415
-    from serving.store import AuditStore  # noqa: PLC0415
+    from serving.database import open_store  # noqa: PLC0415
 
-    with AuditStore(database or service_settings().database) as store:
+    with open_store(_url(database)) as store:
         if tenant is not None:
             store.require_tenant(tenant)
         yield store
+
+
+def _url(database: str | None) -> str:
+    from serving.settings import service_settings  # noqa: PLC0415
+
+    return database or service_settings().database

@@ -16,9 +16,9 @@ from typing import Final
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from data.errors import LedgerprintError
-from serving.jobs.batches import JobWork, Model
-from serving.jobs.errors import JobFilesError, WebhookFailedError
-from serving.jobs.files import JobFiles
+from serving.jobs.batches import GetModel, JobWork, Model
+from serving.jobs.errors import WebhookFailedError
+from serving.jobs.files import JobFiles, explained
 from serving.jobs.settings import JobSettings
 from serving.jobs.webhook import announce
 from serving.store import Actor, AuditStore
@@ -50,7 +50,8 @@ class JobEngine:
     settings
         Of the jobs.
     load
-        Gives the model; called when the first line is to be estimated.
+        Loads the model of a version; called when the first line is to be estimated, and again for a job that
+        began with another version than the one before.
     poll_seconds
         How often new jobs are looked for.
     part_rows, whole_bytes
@@ -63,9 +64,10 @@ class JobEngine:
 
     store: AuditStore
     settings: JobSettings
-    load: Callable[[], Model]
+    load: GetModel
     poll_seconds: float = 0.5
-    _model: Model | None = None
+    _present: Model | None = None
+    _past: Model | None = None
     _model_lock: threading.Lock = field(default_factory=threading.Lock)
     _stop: threading.Event = field(default_factory=threading.Event)
 
@@ -102,12 +104,20 @@ class JobEngine:
         """Whether it was asked to end."""
         return self._stop.is_set()
 
-    def model(self) -> Model:
-        """Give the model, loaded once."""
+    def model(self, version: str) -> Model:
+        """Give the model of a version, of "" the present one.
+
+        A job that began before the bundle was exchanged goes on with the model that it began with.
+        """
         with self._model_lock:
-            if self._model is None:
-                self._model = self.load()
-            return self._model
+            if self._present is None:
+                self._present = self.load("")
+            if version in {"", self._present.version}:
+                self._past = None
+                return self._present
+            if self._past is None or self._past.version != version:
+                self._past = self.load(version)
+            return self._past
 
     def work(self, tenant: str, job_id: str) -> JobWork:
         """Give what is done for a job."""
@@ -118,14 +128,9 @@ class JobEngine:
     def _alone(self) -> Iterator[bool]:
         """Wait until no other engine runs the jobs of the folder; false when stopped before."""
         path = self.settings.folder / "engine.lock"
-        try:
+        with explained(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             file = path.open("wb")
-        except OSError as error:
-            raise JobFilesError(
-                f"Cannot write {path} ({error.strerror or error}): set LEDGERPRINT_JOBS_FOLDER to a folder "
-                "that can be written to."
-            ) from error
         with file:
             while not self._stop.is_set():
                 try:

@@ -4,7 +4,8 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -14,7 +15,6 @@ from pydantic import BaseModel
 
 from serving.jobs.errors import JobFilesError, JobResultError
 
-_BLOCK_BYTES: Final = 1 << 20
 _STRANGE: Final = re.compile(r"[^\w. ()-]+")
 _NAME_CHARACTERS: Final = 100
 
@@ -74,24 +74,6 @@ class JobFiles:
         plain = _STRANGE.sub("_", Path(name.replace("\\", "/")).name)[-_NAME_CHARACTERS:].lstrip(". ")
         return self.folder / "ledger" / (plain or "ledger")
 
-    def keep_ledger(self, name: str, content: BinaryIO) -> str:
-        """Copy the ledger and give its SHA-256.
-
-        Raises
-        ------
-        JobFilesError
-            If it cannot be written.
-        """
-        digest = hashlib.sha256()
-
-        def copy(file: BinaryIO) -> None:
-            while block := content.read(_BLOCK_BYTES):
-                digest.update(block)
-                file.write(block)
-
-        _write_whole(self.ledger(name), copy)
-        return digest.hexdigest()
-
     def write(self, kind: str, number: int, frame: pd.DataFrame) -> str:
         """Write a frame of a batch in place of any that is there, and give the file's SHA-256."""
         path = self._batch(kind, number)
@@ -135,20 +117,47 @@ class JobFiles:
         return self.folder / kind / f"{self.job_id}-{number:06}.parquet"
 
 
+def require_folder(folder: Path) -> None:
+    """Make the folder of all jobs, unless it is there.
+
+    Raises
+    ------
+    JobFilesError
+        If nothing can be written to it.
+    """
+    lock = folder / "engine.lock"
+    with explained(lock):
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.touch()
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Say what to do where a file cannot be written.
+
+    Raises
+    ------
+    JobFilesError
+        If it cannot.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise JobFilesError(
+            f"Cannot write {path} ({error.strerror or error}): make room, or set LEDGERPRINT_JOBS_FOLDER to "
+            "another folder."
+        ) from error
+
+
 def _write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
     scratch = path.with_name(f".{path.name}")
-    try:
+    with explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with scratch.open("wb") as file:
             write(file)
             file.flush()
             os.fsync(file.fileno())
         scratch.replace(path)
-    except OSError as error:
-        raise JobFilesError(
-            f"Cannot write {path} ({error.strerror or error}): make room, or set LEDGERPRINT_JOBS_FOLDER to "
-            "another folder."
-        ) from error
 
 
 def _sha256(path: Path) -> str:

@@ -1,24 +1,29 @@
 """Handing in a job: its ledger is kept and its options are checked before it counts as handed in."""
 
+import hashlib
+import os
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Literal, get_args
+from typing import Any, BinaryIO, Final, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from features.money import MoneyOptions
 from serving.documents.ledger import LedgerReading
+from serving.documents.readers import require_readable
 from serving.estimation import LedgerOptions
 from serving.jobs.errors import JobOptionsError
-from serving.jobs.files import JobFiles
+from serving.jobs.files import JobFiles, explained
 from serving.jobs.settings import JobSettings
 from serving.jobs.webhook import check_webhook
-from serving.store import Actor, AuditStore
+from serving.store import Actor, AuditStore, Writing
 from serving.store.jobs import JobRecord, submit
 
 ResultFormat = Literal["csv", "xlsx", "parquet", "jsonl"]
 RESULT_FORMATS: Final[tuple[ResultFormat, ...]] = get_args(ResultFormat)
+_BLOCK_BYTES: Final = 1 << 20
 
 
 class JobOptions(BaseModel):
@@ -71,6 +76,142 @@ class JobOptions(BaseModel):
         )
 
 
+@dataclass(frozen=True)
+class Order:
+    """What is to be done with a ledger.
+
+    Parameters
+    ----------
+    name
+        Of the ledger's file.
+    options
+        What the user says about it.
+    result
+        Format of the result.
+    webhook
+        URL that is told when the job ends, or "".
+    """
+
+    name: str
+    options: JobOptions
+    result: ResultFormat
+    webhook: str
+
+    @classmethod
+    def checked(
+        cls,
+        settings: JobSettings,
+        name: str,
+        options: JobOptions | None = None,
+        result: ResultFormat | None = None,
+        webhook: str = "",
+    ) -> Self:
+        """Check an order before its ledger is taken; the result has the ledger's format if none is named.
+
+        Raises
+        ------
+        JobOptionsError, ColumnMappingError, UnknownCurrencyError, InvalidVatRateError
+            If an option cannot be used.
+        WebhookRefusedError
+            If the webhook must not be called.
+        """
+        options = options or JobOptions()
+        options.reading(Path(name))
+        MoneyOptions(vat_rate=options.vat_rate)
+        chosen = result or _format_of(name)
+        if chosen not in RESULT_FORMATS:
+            raise JobOptionsError(
+                f"Got the format {chosen!r}, expected {', '.join(RESULT_FORMATS)}: choose one."
+            )
+        if webhook:
+            check_webhook(webhook, settings)
+        return cls(name, options, chosen, webhook)
+
+
+@dataclass
+class HandIn:
+    """A ledger that arrives piece by piece; unless its job is recorded, nothing of it is left behind.
+
+    Parameters
+    ----------
+    files
+        Of the new job.
+    order
+        What is to be done.
+    """
+
+    files: JobFiles
+    order: Order
+    _file: BinaryIO | None = None
+    _digest: Any = field(default_factory=hashlib.sha256)
+    _recorded: bool = False
+
+    @classmethod
+    def begin(cls, settings: JobSettings, actor: Actor, order: Order) -> Self:
+        """Make room for a ledger.
+
+        Raises
+        ------
+        ScopeError
+            If the actor may not estimate.
+        JobFilesError
+            If there is none.
+        """
+        actor.require("estimate")
+        found = cls(JobFiles(settings.folder, actor.tenant, secrets.token_hex(12)), order)
+        path = found.files.ledger(order.name)
+        with explained(path):
+            path.parent.mkdir(parents=True)
+            found._file = path.open("wb")
+        return found
+
+    def write(self, block: bytes) -> None:
+        """Keep the next piece."""
+        assert self._file is not None  # noqa: S101 - for mypy; begun means opened
+        self._digest.update(block)
+        with explained(self.files.ledger(self.order.name)):
+            self._file.write(block)
+
+    def finish(self) -> str:
+        """Give the SHA-256 of the whole ledger, once the disk has it.
+
+        Raises
+        ------
+        UnreadableDocumentError
+            If no reader takes it.
+        """
+        path = self.files.ledger(self.order.name)
+        if self._file is not None:
+            with explained(path), self._file as file:
+                file.flush()
+                os.fsync(file.fileno())
+        require_readable(path)
+        return str(self._digest.hexdigest())
+
+    def record(self, writing: Writing) -> JobRecord:
+        """Make the job, which an engine then runs."""
+        return submit(
+            writing,
+            self.files.job_id,
+            name=self.files.ledger(self.order.name).name,
+            sha256=str(self._digest.hexdigest()),
+            options=self.order.options.model_dump(),
+            result=self.order.result,
+            webhook=self.order.webhook,
+        )
+
+    def keep(self) -> None:
+        """Let the files stay: the job is recorded."""
+        self._recorded = True
+
+    def close(self) -> None:
+        """Remove what was kept in vain."""
+        if self._file is not None:
+            self._file.close()
+        if not self._recorded:
+            self.files.remove()
+
+
 def submit_job(
     store: AuditStore,
     actor: Actor,
@@ -91,49 +232,32 @@ def submit_job(
         Where its files go.
     ledger, name
         The file; CSV, XLSX, Parquet, JSON Lines or any other that ``ledgerprint estimate`` reads.
-    options
-        What the user says about it.
-    result
-        Format of the result; by default that of the ledger.
-    webhook
-        URL that is told when the job ends, or "".
+    options, result, webhook
+        As of :meth:`Order.checked`.
 
     Raises
     ------
     ScopeError
         If the actor may not estimate.
-    JobOptionsError, ColumnMappingError, UnknownCurrencyError, InvalidVatRateError
-        If an option cannot be used.
-    WebhookRefusedError
-        If the webhook must not be called.
+    JobOptionsError, ColumnMappingError, UnknownCurrencyError, InvalidVatRateError, WebhookRefusedError
+        As :meth:`Order.checked`.
+    UnreadableDocumentError
+        If no reader takes the file.
     JobFilesError
         If the file cannot be kept.
     """
-    actor.require("estimate")
-    options = options or JobOptions()
-    options.reading(Path(name))
-    MoneyOptions(vat_rate=options.vat_rate)
-    chosen = result or _format_of(name)
-    if chosen not in RESULT_FORMATS:
-        raise JobOptionsError(f"Got the format {chosen!r}, expected {', '.join(RESULT_FORMATS)}: choose one.")
-    if webhook:
-        check_webhook(webhook, settings)
-    files = JobFiles(settings.folder, actor.tenant, secrets.token_hex(12))
+    order = Order.checked(settings, name, options, result, webhook)
+    handing_in = HandIn.begin(settings, actor, order)
     try:
-        digest = files.keep_ledger(name, ledger)
+        while block := ledger.read(_BLOCK_BYTES):
+            handing_in.write(block)
+        handing_in.finish()
         with store.writing(actor) as writing:
-            return submit(
-                writing,
-                files.job_id,
-                name=files.ledger(name).name,
-                sha256=digest,
-                options=options.model_dump(),
-                result=chosen,
-                webhook=webhook,
-            )
-    except BaseException:
-        files.remove()
-        raise
+            job = handing_in.record(writing)
+        handing_in.keep()
+    finally:
+        handing_in.close()
+    return job
 
 
 def _format_of(name: str) -> ResultFormat:

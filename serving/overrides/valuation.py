@@ -119,6 +119,8 @@ def _naics(model: FootprintModel, correction: Correction) -> str:
 
 def _named_factor(model: FootprintModel, ask: Ask, code: str) -> tuple[str, str] | None:
     """Find the set of the factor that was named and a category that has it, the line's own if it does."""
+    if ask.correction.factor_id is None:
+        return None
     for factor_set in model.factor_sets.values():
         factors = factor_set.factors
         having = factors.loc[factors["factor_id"] == ask.correction.factor_id, "naics_code"]

@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import platformdirs
-from sqlalchemy import make_url
-
 from data.errors import BundleError
 from models.bundle import bundle_version, swap_in
+from serving.database import folder_of
 from serving.store.bundle_use import chains_held, records_by_bundle
 from serving.store.store import AuditStore
 
@@ -185,17 +183,9 @@ def archive_of(database: str, folder: Path | None = None) -> BundleArchive:
     database
         Its URL.
     folder
-        Of the archive; by default ``FILE.bundles`` beside a SQLite file, and in the user's data folder one
-        named after the host and the database.
+        Of the archive; by default where :func:`serving.database.folder_of` says.
     """
-    url = make_url(database)
-    if folder is None and url.get_backend_name() == "sqlite" and url.database:
-        file = Path(url.database)
-        folder = file.with_name(f"{file.name}.bundles")
-    if folder is None:
-        name = f"{url.host or 'localhost'}-{url.database or 'database'}.bundles"
-        folder = platformdirs.user_data_path("ledgerprint") / name
-    return BundleArchive(folder)
+    return BundleArchive(folder or folder_of(database, "bundles"))
 
 
 def _rename(fresh: Path, target: Path) -> None:

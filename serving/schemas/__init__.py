@@ -7,6 +7,7 @@ from serving.schemas.estimates import (
     EstimateResponse,
     RecordedEstimate,
 )
+from serving.schemas.jobs import JobDetail, JobIn, JobOut, JobPage, OpenLineOut, OpenLinePage
 from serving.schemas.lines import MAX_LINES, EstimateRequest, LineIn
 from serving.schemas.periods import ClosingIn, PeriodList, PeriodOut, ReopeningIn
 from serving.schemas.reference import (
@@ -44,8 +45,14 @@ __all__ = [
     "EstimateResponse",
     "FactorPage",
     "FactorSeries",
+    "JobDetail",
+    "JobIn",
+    "JobOut",
+    "JobPage",
     "LineIn",
     "ModelOut",
+    "OpenLineOut",
+    "OpenLinePage",
     "PeriodList",
     "PeriodOut",
     "PromotionList",

@@ -14,6 +14,7 @@ from serving.store.chain import NewEntry
 from serving.store.column_types import is_storable
 from serving.store.errors import JobStateError, UnknownJobError
 from serving.store.estimates import record_estimates
+from serving.store.job_lines import reasons_of
 from serving.store.paging import Page, entry_page
 from serving.store.store import AuditStore, Reading, Writing
 from serving.store.tables import Entry, Job, JobBatch
@@ -26,7 +27,10 @@ _COUNTS: Final = ("lines", "estimated", "review", "excluded", "unmatched", "erro
 
 @dataclass(frozen=True)
 class JobProgress:
-    """Lines that are done, all and by status of their estimate; ``errors`` could not be read."""
+    """Lines that are done, all and by status of their estimate; ``errors`` could not be read.
+
+    ``batches`` says in how many batches.
+    """
 
     lines: int
     estimated: int
@@ -34,9 +38,10 @@ class JobProgress:
     excluded: int
     unmatched: int
     errors: int
+    batches: int
 
 
-_NOTHING_DONE: Final = JobProgress(0, 0, 0, 0, 0, 0)
+_NOTHING_DONE: Final = JobProgress(0, 0, 0, 0, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -232,6 +237,7 @@ def record_batch(
             first_sequence=numbers.start,
             errors=int((lines["issue"] != "").sum()),
             sha256=sha256,
+            reasons=reasons_of(estimates),
             **mark,
         )
     )
@@ -322,7 +328,7 @@ def _progress(reading: Reading, job_id: str) -> JobProgress:
 
 
 def _progress_of(reading: Reading, job_ids: Sequence[str]) -> dict[str, JobProgress]:
-    sums = [func.sum(getattr(JobBatch, name)) for name in _COUNTS]
+    sums = [*(func.sum(getattr(JobBatch, name)) for name in _COUNTS), func.count()]
     query = select(JobBatch.job_id, *sums).where(JobBatch.job_id.in_(job_ids)).group_by(JobBatch.job_id)
     done = {row[0]: JobProgress(*map(int, row[1:])) for row in reading.session.execute(query)}
     return {job_id: done.get(job_id, _NOTHING_DONE) for job_id in job_ids}

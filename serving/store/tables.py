@@ -229,6 +229,8 @@ class JobBatch(TenantOwned, Base):
         Lines that could not be read.
     sha256
         Of the file that holds the batch's estimates.
+    reasons
+        Lines by status and reason, as JSON, where there is one.
     """
 
     __tablename__ = "job_batches"
@@ -244,6 +246,7 @@ class JobBatch(TenantOwned, Base):
     unmatched: Mapped[int]
     errors: Mapped[int]
     sha256: Mapped[str]
+    reasons: Mapped[str] = mapped_column(Text, server_default="{}")
 
 
 def _as_stored(mapped: type[Base]) -> TableClause:

@@ -1,14 +1,21 @@
 """The real application over a small model: real factors and prices, and categories told by a word."""
 
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import httpx
 import numpy as np
 import pandas as pd
 import pytest
+import uvicorn
 from scipy import sparse
+from starlette.applications import Starlette
+from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from features.line_items import LineItems
@@ -22,6 +29,8 @@ from models.intervals import CategoryDoubt
 from models.reference_index import Neighbours
 from models.spend_lines import SpendBasis, SpendLines
 from serving.api import Backend, create_api
+from serving.jobs.engine import JobEngine
+from serving.jobs.settings import JobSettings
 from serving.operations.monitor import RequestMonitor
 from serving.rate_limits import RateLimits
 from serving.size_limit import MAX_BODY_BYTES, BodySizeLimit
@@ -59,7 +68,9 @@ class SmallModel:
     card: Mapping[str, Any] = field(default_factory=lambda: CARD)
     asked: int = 0
 
-    def predict(self, lines: pd.DataFrame, options: EstimateOptions | None = None) -> pd.DataFrame:
+    def predict(
+        self, lines: pd.DataFrame, options: EstimateOptions | None = None, _progress: Any = None
+    ) -> pd.DataFrame:
         options = options or EstimateOptions()
         lines = LineItems.validate(lines)
         self.asked += len(lines)
@@ -138,6 +149,7 @@ class Service:
 
     store: AuditStore
     model: SmallModel
+    jobs: JobSettings
     app: RequestMonitor
 
     def key(self, name: str, *scopes: str, tenant: str = "default") -> str:
@@ -148,18 +160,40 @@ class Service:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         return TestClient(self.app, client=(host, 50_000), headers=headers, raise_server_exceptions=False)
 
+    def run_jobs(self) -> None:
+        """Run what was handed in until nothing is left."""
+        JobEngine(self.store, self.jobs, lambda _: self.model, poll_seconds=0.05).run(until_idle=True)
+
+    @contextmanager
+    def on_a_port(self) -> Iterator[str]:
+        """Answer on a real port of this machine."""
+        site = Starlette(routes=[Mount("/v1", self.app)])
+        server = uvicorn.Server(uvicorn.Config(site, port=0, log_level="warning", ws="none"))
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        host, port = server.servers[0].sockets[0].getsockname()
+        try:
+            yield f"http://{host}:{port}"
+        finally:
+            server.should_exit = True
+            thread.join(20)
+
 
 @pytest.fixture
-def serve(small_model: SmallModel, clock: Any) -> Iterator[Callable[..., Service]]:
+def serve(small_model: SmallModel, clock: Any, tmp_path: Path) -> Iterator[Callable[..., Service]]:
     """Starts the application on a database: ``serve(url, lines_per_minute=2000)``."""
     stores = []
 
-    def start(url: str, **rates: int) -> Service:
+    def start(url: str, max_upload_bytes: int = 1 << 30, **rates: int) -> Service:
         store = AuditStore(url, clock=clock)
         stores.append(store)
-        backend = Backend(lambda: small_model, lambda: store, rates=RateLimits(**rates))
-        app = RequestMonitor(BodySizeLimit(create_api(backend), MAX_BODY_BYTES))
-        return Service(store, small_model, app)
+        jobs = JobSettings(folder=tmp_path / "jobs")
+        backend = Backend(lambda: small_model, lambda: store, rates=RateLimits(**rates), jobs=jobs)
+        uploads = {("POST", path): max_upload_bytes for path in ("/jobs", "/v1/jobs")}
+        app = RequestMonitor(BodySizeLimit(create_api(backend), MAX_BODY_BYTES, uploads))
+        return Service(store, small_model, jobs, app)
 
     yield start
     for store in stores:

@@ -20,7 +20,7 @@ def test_another_machine_always_needs_a_key(service):
     assert service.client(service.key("a"), host="192.0.2.7").get("/estimates").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/estimates", "/model", "/categories", "/reviews", "/periods"])
+@pytest.mark.parametrize("path", ["/estimates", "/model", "/categories", "/reviews", "/periods", "/jobs"])
 def test_from_the_first_key_on_everybody_needs_one(service, path):
     assert service.client().get(path).status_code == 200
 

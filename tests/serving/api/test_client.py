@@ -1,16 +1,11 @@
 """The typed client, against the application on a real port."""
 
 import datetime as dt
-import threading
-import time
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
-from starlette.applications import Starlette
-from starlette.routing import Mount
 
-from serving.client import ApiProblemError, Client
+from serving.client import ApiProblemError, Client, JobFailedError
 from serving.schemas import CorrectionIn, LineIn, SupplierFigureIn
 
 DESK = LineIn(description="Oak desk", amount=100.0, currency="USD", date="2024-05-01", supplier="Acme")
@@ -18,16 +13,8 @@ DESK = LineIn(description="Oak desk", amount=100.0, currency="USD", date="2024-0
 
 @pytest.fixture
 def url(service) -> Iterator[str]:
-    site = Starlette(routes=[Mount("/v1", service.app)])
-    server = uvicorn.Server(uvicorn.Config(site, port=0, log_level="warning", ws="none"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    host, port = server.servers[0].sockets[0].getsockname()
-    yield f"http://{host}:{port}"
-    server.should_exit = True
-    thread.join(20)
+    with service.on_a_port() as url:
+        yield url
 
 
 @pytest.fixture
@@ -98,6 +85,39 @@ def test_a_closed_period_locks_reviews_and_leaves_remarks(anna):
 
     assert locked.value.status == 409
     assert anna.comment(found.estimate_id, "Noted.").comment == "Noted."
+
+
+def test_a_job_is_waited_for_until_it_cannot_finish_any_more(anna, tmp_path):
+    ledger, result = tmp_path / "ledger.csv", tmp_path / "result.csv"
+    ledger.write_text("Item Text,Amount,Currency\nOak desk,1.50,USD\n")
+    job = anna.jobs.submit(ledger, mapping={"description": "Item Text"}, result="csv")
+    seen = []
+
+    with pytest.raises(JobFailedError, match="still waiting after 0 s"):
+        anna.jobs.wait(job.id, seen.append, timeout_seconds=0)
+    anna.jobs.cancel(job.id)
+    with pytest.raises(JobFailedError, match="is cancelled") as ended:
+        anna.jobs.wait(job.id)
+    with pytest.raises(ApiProblemError, match="expected a finished one"):
+        anna.jobs.download(job.id, result)
+
+    assert (len(seen), ended.value.job.id, ended.value.job.options["mapping"]) == (
+        1,
+        job.id,
+        {"description": "Item Text"},
+    )
+    assert [one.status for one in anna.jobs.list()] == ["cancelled"]
+    assert list(tmp_path.glob("*result*")) == []
+
+
+def test_lines_to_look_at_are_followed_to_their_end(anna, service, tmp_path):
+    ledger = tmp_path / "ledger.csv"
+    ledger.write_text("Description,Amount,Currency\n" + "Oak desk,##,USD\n" * 120 + "Oak desk,1.50,USD\n")
+    job = anna.jobs.submit(ledger, mapping={"amount": "Amount"})
+
+    service.run_jobs()
+
+    assert [one.row for one in anna.jobs.open_lines(job.id, "unmatched")] == list(range(1, 121))
 
 
 def test_reference_data_are_typed_with_their_sources(anna):

@@ -68,7 +68,7 @@ class Desk:
     def run(self, model: Any = None) -> None:
         """Run all jobs in this process."""
         with AuditStore(self.url) as store:
-            JobEngine(store, self.settings, lambda: model or StubModel(self.log), poll_seconds=0.05).run(
+            JobEngine(store, self.settings, lambda _: model or StubModel(self.log), poll_seconds=0.05).run(
                 until_idle=True
             )
 
@@ -89,7 +89,7 @@ class Desk:
         files = JobFiles(self.settings.folder, self.actor.tenant, job_id)
         return JobWork(AuditStore(self.url), files, self.settings.batch_lines)
 
-    def model(self) -> Any:
+    def model(self, _version: str = "") -> Any:
         return StubModel(self.log)
 
     def job(self, job_id: str) -> JobRecord:

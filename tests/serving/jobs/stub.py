@@ -27,7 +27,7 @@ class StubModel:
     seconds: float = 0.0
     version: str = "stub"
 
-    def predict(self, lines: pd.DataFrame, _options: EstimateOptions) -> pd.DataFrame:
+    def predict(self, lines: pd.DataFrame, _options: EstimateOptions | None = None) -> pd.DataFrame:
         if self.log:
             with self.log.open("a") as log:
                 log.write(f"{os.getpid()} {lines['description'].iloc[0]}\n")
@@ -52,7 +52,7 @@ def main() -> None:
     database, log, seconds = sys.argv[1:4]
     with AuditStore(database) as store:
         model = StubModel(Path(log), float(seconds))
-        JobEngine(store, job_settings(), lambda: model, poll_seconds=0.05).run(until_idle=True)
+        JobEngine(store, job_settings(database), lambda _: model, poll_seconds=0.05).run(until_idle=True)
 
 
 if __name__ == "__main__":

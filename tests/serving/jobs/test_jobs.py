@@ -6,7 +6,7 @@ import json
 import pandas as pd
 import pytest
 
-from data.errors import ColumnMappingError, LedgerprintError
+from data.errors import ColumnMappingError, LedgerprintError, UnreadableDocumentError
 from serving.jobs.errors import JobOptionsError, JobResultError
 from serving.jobs.results import line_errors, result_file
 from serving.jobs.submission import JobOptions, submit_job
@@ -118,8 +118,6 @@ def test_half_a_surrogate_pair_in_json_lines_does_not_stop_a_job(desk):
 @pytest.mark.parametrize(
     ("content", "said", "why"),
     [
-        (b"", {}, "got an empty file"),
-        (b"%PDF-1.7", {}, "got a PDF"),
         (b"Colour,Shape\nred,round\nblue,square\n", {}, "got no column of"),
         (b"Description,Amount\ndesk,5\n", {"mapping": {"description": "Nothing"}}, "Nothing"),
     ],
@@ -172,6 +170,14 @@ def test_a_job_whose_model_changes_on_the_way_ends_instead_of_mixing_them(desk, 
     assert job.status == "failed"
     assert "Got the model another for a job that began with stub" in job.detail
     assert {entry.model_version for entry in recorded(place, job_id)} == {"stub"}
+
+
+@pytest.mark.parametrize(("content", "why"), [(b"", "got an empty file"), (b"%PDF-1.7", "got a PDF")])
+def test_a_file_that_no_reader_takes_is_refused_at_once_and_leaves_nothing_behind(desk, content, why):
+    place = desk()
+    with pytest.raises(UnreadableDocumentError, match=why):
+        place.submit(content)
+    assert not list((place.settings.folder).glob("*/*"))
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ def test_an_engine_in_a_thread_stops_after_its_batch_and_the_next_one_goes_on(de
     job_id = place.submit(ledger(1_000))
     with AuditStore(place.url) as store:
         slow = stub_model(place.log, seconds=0.3)
-        engine = JobEngine(store, place.settings, lambda: slow, poll_seconds=0.05)
+        engine = JobEngine(store, place.settings, lambda _: slow, poll_seconds=0.05)
         thread = threading.Thread(target=engine.run)
         thread.start()
         await_batches(place, job_id, 200)
