@@ -72,7 +72,9 @@ def run_server(*, host: str, port: int, bundle: Path | None, workers: int | None
         os.environ.setdefault("BENTOML_HOME", scratch)
         os.environ["BENTOML_DO_NOT_TRACK"] = "True"
         import bentoml  # noqa: PLC0415
+        from bentoml._internal.configuration.containers import BentoMLContainer  # noqa: PLC0415
 
+        metrics = Path(BentoMLContainer.prometheus_multiproc_dir.get())
         # Imports start at the working folder, where a user's own folder "data" must not be taken for ours.
         server = bentoml.serve(
             "serving.service:Ledgerprint",
@@ -82,7 +84,7 @@ def run_server(*, host: str, port: int, bundle: Path | None, workers: int | None
             blocking=False,
         )
         _log.info("listening", extra={"url": server.url, "workers": workers or settings.workers})
-        with engine_beside() if jobs.engine else nullcontext():
+        with engine_beside(metrics) if jobs.engine else nullcontext():
             run_until_told(server, operations.drain_seconds)
 
 

@@ -15,6 +15,7 @@ from serving.estimation import money_options
 from serving.jobs.errors import JobResultError
 from serving.jobs.files import JobFiles, ReadLedger
 from serving.jobs.submission import JobOptions
+from serving.operations.metrics import count_estimates
 from serving.outputs import output_table, write_tables
 from serving.overrides import apply_overrides, find_overrides
 from serving.store import Actor, AuditStore
@@ -123,6 +124,7 @@ class JobWork:
         ]
         with self.store.writing(_submitter(job)) as writing:
             record_batch(writing, job.id, number, received, lines, estimates, options, sha256)
+        count_estimates(lines, estimates)
 
     def finish(self) -> None:
         """Put the result together in the order of the ledger, with its own columns, and end the job.

@@ -1,6 +1,7 @@
 """The engine beside the service: a process of its own, started again whenever it ends."""
 
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -21,13 +22,18 @@ _SOUND_SECONDS: Final = 60.0
 
 
 @contextmanager
-def engine_beside() -> Iterator[None]:
+def engine_beside(metrics: Path) -> Iterator[None]:
     """Keep an engine running meanwhile, which takes its settings from the environment.
 
     It is a process of its own, so that it holds neither the interpreter nor the model of the service, and the
     system can let the service's calls go first. At the end it is told to stop and finishes its batch.
+
+    Parameters
+    ----------
+    metrics
+        Folder in which the processes of the service count, so that the lines of jobs are counted with theirs.
     """
-    keeper = _Keeper()
+    keeper = _Keeper(metrics)
     thread = threading.Thread(target=keeper.keep_running, name="job-engine", daemon=True)
     thread.start()
     try:
@@ -38,7 +44,8 @@ def engine_beside() -> Iterator[None]:
 
 
 class _Keeper:
-    def __init__(self) -> None:
+    def __init__(self, metrics: Path) -> None:
+        self._environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(metrics)}
         self._stopping = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -50,7 +57,7 @@ class _Keeper:
             # Its end of the pipe tells the engine that this process is there; imports start at the working
             # folder, where a user's own folder "data" must not be taken for ours.
             self._process = subprocess.Popen(  # noqa: S603 - our own program
-                _COMMAND, stdin=subprocess.PIPE, cwd=_INSTALLED_IN
+                _COMMAND, stdin=subprocess.PIPE, cwd=_INSTALLED_IN, env=self._environment
             )
             self._process.wait()
             if self._stopping.is_set():

@@ -12,6 +12,8 @@ from serving.database import open_store
 from serving.jobs.batches import GetModel, Model
 from serving.jobs.engine import JobEngine
 from serving.jobs.settings import JobSettings, job_settings
+from serving.operations.logs import set_up_logs
+from serving.operations.settings import operations_settings
 from serving.replay.archive import BundleArchive, archive_of
 from serving.settings import ServiceSettings, service_settings
 
@@ -43,6 +45,7 @@ def run_jobs(database: str | None, bundle: Path | None, *, until_idle: bool) -> 
 def main() -> None:
     """Run the jobs of the settings' store, until the process that holds the other end of stdin ends."""
     settings = service_settings()
+    set_up_logs(operations_settings())
     jobs = job_settings(settings.database)
     os.nice(jobs.niceness)
     _run(settings.database, jobs, settings, settings.bundle, until_idle=False, leader=sys.stdin.buffer)
