@@ -2,8 +2,8 @@
 
 import math
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -66,7 +66,8 @@ class Turn:
         HTTPException
             503, if that takes too long.
         """
-        await self._wait(_Waiting())
+        with _timed_wait():
+            await self._wait(_Waiting())
         try:
             yield
         finally:
@@ -92,7 +93,8 @@ class Turn:
             If ``options`` names a set that the model does not hold, even where no line would use it.
         """
         mine = _Waiting(lines, options)
-        await self._wait(mine)
+        with _timed_wait():
+            await self._wait(mine)
         if mine.leads:
             together = [mine, *self._company(mine, len(lines))]
             try:
@@ -114,12 +116,10 @@ class Turn:
         """Return when the turn is one's own, or somebody else has found the estimates."""
         if not self._is_taken:
             self._is_taken = mine.leads = True
-            TURN_SECONDS.observe(0.0)
             return
         self._waiting.append(mine)
-        began = time.perf_counter()
         try:
-            with span("wait for the turn"), anyio.fail_after(self._max_wait_seconds) as mine.patience:
+            with anyio.fail_after(self._max_wait_seconds) as mine.patience:
                 await mine.called.wait()
         except BaseException as error:
             if mine in self._waiting:
@@ -134,8 +134,6 @@ class Turn:
                     {"Retry-After": str(_RETRY_SECONDS)},
                 ) from error
             raise
-        finally:
-            TURN_SECONDS.observe(time.perf_counter() - began)
 
     def _company(self, mine: _Waiting, lines: int) -> list[_Waiting]:
         """Take those out of the queue that can be estimated together with one's own lines."""
@@ -157,6 +155,16 @@ class Turn:
             following.called.set()
         else:
             self._is_taken = False
+
+
+@contextmanager
+def _timed_wait() -> Iterator[None]:
+    began = time.perf_counter()
+    try:
+        with span("wait for the turn"):
+            yield
+    finally:
+        TURN_SECONDS.observe(time.perf_counter() - began)
 
 
 def _predict_together(get_model: GetModel, together: Sequence[_Waiting]) -> None:
