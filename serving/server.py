@@ -56,13 +56,14 @@ def run_server(*, host: str, port: int, bundle: Path | None, workers: int | None
     settings = service_settings()
     operations = operations_settings()
     database = absolute_url(settings.database)
-    set_up_logs(operations)
     folder = (bundle or settings.bundle).resolve()
     jobs = job_settings(database)
     load_bundle(folder)
     _require_free(address, port)
     _require_keys(address, database)
     require_folder(jobs.folder)
+    set_up_logs(operations)
+    _log.info("audit store", extra={"database": shown_url(database)})
     with tempfile.TemporaryDirectory(prefix="ledgerprint-") as scratch:
         # The worker processes read these. A folder of its own keeps the metrics of two servers apart.
         os.environ["LEDGERPRINT_BUNDLE"] = str(folder)
@@ -98,7 +99,7 @@ def _address(host: str) -> str:
 
 
 def _require_keys(address: str, database: str) -> None:
-    """Open the store, say where it is, and refuse an address that others can reach while anybody may ask."""
+    """Open the store, and refuse an address that others can reach while anybody may ask."""
     with open_store(database) as store:
         keys = has_keys(store, usable=True)
     if not (keys or ipaddress.ip_address(address).is_loopback):
@@ -106,7 +107,6 @@ def _require_keys(address: str, database: str) -> None:
             f"Got the host {address}, which other machines can reach, while there is no API key: make one "
             "with `ledgerprint keys create --name NAME --scope estimate`, or listen on 127.0.0.1."
         )
-    _log.info("audit store", extra={"database": shown_url(database)})
 
 
 def _require_free(address: str, port: int) -> None:

@@ -33,6 +33,8 @@ def create_api(backend: Backend) -> FastAPI:
         title="ledgerprint",
         version=program_version(),
         description="A carbon footprint, with a range and a reason, for every line of a purchase.",
+        # its own spans and logs would hold paths and what errors say: serving.operations has ours
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         docs_url=None,
         redoc_url=None,
     )

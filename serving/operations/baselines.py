@@ -2,10 +2,14 @@
 
 import tempfile
 from pathlib import Path
+from typing import Final
 
 from data.errors import BundleError
 from models.footprint import FootprintModel
 from serving.operations.drift import DriftBaseline
+
+_PAUSE_SECONDS: Final = 0.05
+"""It is not urgent, and the first requests are there."""
 
 
 def kept_baseline(model: FootprintModel, folder: Path) -> DriftBaseline:
@@ -27,7 +31,7 @@ def kept_baseline(model: FootprintModel, folder: Path) -> DriftBaseline:
     try:
         if path.is_file():
             return DriftBaseline.from_json(path.read_text(encoding="utf-8"))
-        baseline = DriftBaseline.from_index(model.category.index_)
+        baseline = DriftBaseline.from_index(model.category.index_, _PAUSE_SECONDS)
         _write(path, baseline.to_json())
     except (OSError, ValueError) as error:
         raise BundleError(

@@ -8,6 +8,7 @@ description is. The distance of two such distributions is the population stabili
 """
 
 import json
+import time
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping
@@ -25,7 +26,7 @@ LENGTH: Final = "text_length"
 FEATURES: Final = (SIMILARITY, SECTOR, LENGTH)
 
 _BUYERS_WORDS: Final = ("austin", "public_lines", "purchase_wordings")
-_SAMPLE: Final = 600
+_SAMPLE: Final = 300
 _EDGES: Final[Mapping[str, tuple[float, ...]]] = {
     SIMILARITY: (0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
     LENGTH: (10, 20, 40, 80, 160),
@@ -47,7 +48,7 @@ class DriftBaseline:
     shares: Mapping[str, Mapping[str, float]]
 
     @classmethod
-    def from_index(cls, index: ReferenceIndex, sample: int = _SAMPLE) -> Self:
+    def from_index(cls, index: ReferenceIndex, pause_seconds: float = 0.0) -> Self:
         """Work the baseline out from what a bundle knows about its training lines.
 
         Each source of buyers' words counts alike. The similarity is that to the nearest *other* text, as if
@@ -57,8 +58,8 @@ class DriftBaseline:
         ----------
         index
             Of the bundle.
-        sample
-            Lines for which the nearest text is looked for; the same ones each time.
+        pause_seconds
+            Between two lines for which the nearest text is looked for, so that others can use the cores.
         """
         whole = index.entries["view"].to_numpy() == "line"
         texts = index.entries["text"].str.lower()
@@ -69,11 +70,12 @@ class DriftBaseline:
         known = mine["source"].nunique()
         weight = 1.0 / mine.groupby("source")["text"].transform("size") / known
         drawn = (
-            mine.groupby("source").sample(frac=1.0, random_state=0).groupby("source").head(sample // known)
+            mine.groupby("source").sample(frac=1.0, random_state=0).groupby("source").head(_SAMPLE // known)
         )
         nearest = []
         for row, text in drawn["text"].str.lower().items():
             cosine = index.vectors @ index.vectors[row]
+            time.sleep(pause_seconds)
             nearest.append(float(cosine[whole & (texts != text).to_numpy()].max()))
         return cls(
             {

@@ -56,8 +56,9 @@ class ServiceParts:
         )
 
     def load(self) -> None:
-        """Load everything in the background."""
-        load_in_background([self.store, self.model, self.baseline])
+        """Load everything in the background; neither database nor model waits for the other."""
+        load_in_background([self.store])
+        load_in_background([self.model, self.baseline])
 
     def close(self) -> None:
         """Give connections back."""
