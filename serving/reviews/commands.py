@@ -147,9 +147,14 @@ def _line(review: "Review") -> str:
 def _open(database: str | None, tenant: str) -> "AuditStore":
     from serving.database import open_store  # noqa: PLC0415
     from serving.settings import service_settings  # noqa: PLC0415
+    from serving.store.errors import TenantError  # noqa: PLC0415
 
     store = open_store(database or service_settings().database)
-    store.require_tenant(tenant)
+    try:
+        store.require_tenant(tenant)
+    except TenantError:
+        store.close()
+        raise
     return store
 
 

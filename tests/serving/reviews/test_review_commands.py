@@ -1,14 +1,13 @@
 """`periods` and `reviews` as a user meets them, on both databases."""
 
-import os
-import subprocess
 import sys
-from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+import ledgerprint
 from features.line_items import line_items
 from models.estimates import ESTIMATE_FIELDS, Estimates
 from models.footprint import EstimateOptions
@@ -18,23 +17,22 @@ from serving.store.keys import create_key
 from serving.store.reviews import Correction, approve_review, review_estimate
 from training.user_labels import read_user_labels
 
-ROOT = Path(__file__).resolve().parents[3]
-
 
 @pytest.fixture
-def run(tmp_path, url):
+def run(tmp_path, url, monkeypatch, capsys):
     """Runs a command on the database, in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LEDGERPRINT_DATABASE", url)
 
     def start(*arguments, **environment):
-        return subprocess.run(  # noqa: S603 - our own command
-            [sys.executable, ROOT / "ledgerprint.py", *arguments],
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-            cwd=tmp_path,
-            env=os.environ | {"LEDGERPRINT_DATABASE": url, "PYTHONPATH": str(ROOT), **environment},
-        )
+        monkeypatch.setattr(sys, "argv", ["ledgerprint", *arguments])
+        with monkeypatch.context() as patched:
+            for name, value in environment.items():
+                patched.setenv(name, value)
+            with pytest.raises(SystemExit) as left:
+                ledgerprint.main()
+        said = capsys.readouterr()
+        return SimpleNamespace(returncode=left.value.code, stdout=said.out, stderr=said.err)
 
     return start
 
