@@ -100,7 +100,7 @@ def _read(request: EstimateRequest, back: Backend, actor: Actor) -> _Asked:
         lines = read_lines(request.lines)
     money = MoneyOptions(amounts_include_vat=request.amounts_include_vat, vat_rate=request.vat_rate)
     options = EstimateOptions(request.factor_set, money, request.explain)
-    with back.get_store().reading(actor) as reading:
+    with span("look up what people know"), back.get_store().reading(actor) as reading:
         overrides = find_overrides(reading, lines.items, money)
     return _Asked([storable(line) for line in request.lines], lines, options, overrides)
 

@@ -143,7 +143,7 @@ def test_a_trace_goes_on_where_the_client_began_it_and_shows_the_parts(operated)
     parts = {span.name: span for span in spans if span.parent_span_id == request.span_id}
 
     assert request.parent_span_id.hex() == "00f067aa0ba902b7"
-    assert {"wait for the turn", "read the lines", "predict", "apply what people know", "record"} <= set(
+    assert {"wait for the turn", "read the lines", "look up what people know", "predict", "record"} <= set(
         parts
     )
     assert "wigs" not in str(spans)
