@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks.server_kills import Server
 from serving.client import Client
 
-CALLS = 25
+CALLS = 20
 LINES = 40_000
 GOODS = ("Nitrile gloves, box of 200", "Laptop computer", "Oak desk", "Hand soap 500 ml")
 
