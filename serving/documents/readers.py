@@ -5,12 +5,16 @@ import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from data.errors import UnreadableDocumentError
 from serving.documents.delimited import read_delimited
 from serving.documents.encodings import not_a_table
+from serving.documents.formats.registry import FORMATS
+from serving.documents.formats.safe_xml import is_markup, refuse_unknown_xml
+from serving.documents.formats.tables import read_structured
 from serving.documents.html_tables import read_html
 from serving.documents.records import read_json, read_parquet
 from serving.documents.spreadsheets import read_spreadsheet
@@ -59,6 +63,7 @@ def _is_workbook_archive(content: bytes) -> bool:
 
 
 READERS: Final = (
+    *(Reader(one.kind, one.recognises, partial(read_structured, one)) for one in FORMATS),
     Reader("workbook", _is_workbook_archive, read_spreadsheet),
     Reader("workbook", lambda content: content.startswith(_COMPOUND_FILE), read_spreadsheet),
     Reader("Parquet", lambda content: content.startswith((b"PAR1", b"PARE")), read_parquet),
@@ -75,7 +80,8 @@ def read_tables(path: Path) -> list[Table]:
     Parameters
     ----------
     path
-        CSV and its kin, XLSX, XLS, XLSB, ODS, HTML tables, Parquet, JSON or JSON Lines, whatever its name.
+        CSV and its kin, XLSX, XLS, XLSB, ODS, HTML tables, Parquet, JSON or JSON Lines, or a structured
+        document of :data:`serving.documents.formats.registry.FORMATS`, whatever its name.
 
     Returns
     -------
@@ -91,6 +97,8 @@ def read_tables(path: Path) -> list[Table]:
     for reader in READERS:
         if reader.recognises(content):
             return reader.read(content, path.name)
+    if is_markup(content):
+        raise refuse_unknown_xml(content, path.name)
     raise not_a_table(path.name, _foreign_kind(content))
 
 
@@ -120,4 +128,4 @@ def _foreign_kind(content: bytes) -> str:
             return kind
     if content.startswith(b"PK\x03\x04"):
         return "a ZIP archive without a workbook in it"
-    return "an HTML or XML document" if _MARKUP.match(content) else ""
+    return "an HTML or XML document" if _MARKUP.match(content) or is_markup(content) else ""

@@ -81,7 +81,7 @@ SOUND = workbook((0, 0, "Description"), (0, 1, "Amount"), (1, 0, "Paper"), (1, 1
         (GARBAGE, "binary data"),
         (b"%PDF-1.7 and more", "a PDF"),
         (b"<html><table></table></html>", "an HTML or XML document"),
-        (b'<ubl:Invoice xmlns:ubl="urn:x"/>', "an HTML or XML document"),
+        (b'<ubl:Invoice xmlns:ubl="urn:x"/>', "an XML document <Invoice> of urn:x"),
         (b"\x89PNG\r\n\x1a\n" + GARBAGE, "an image"),
         (b"\x1f\x8b" + GARBAGE, "a gzip archive"),
         (archive({"ledger.csv": b"Description,Amount\nPaper,1\n"}), "a ZIP archive without a workbook"),
