@@ -63,9 +63,9 @@ def with_allowances(
 ) -> tuple[tuple[DocumentLine, ...], tuple[str, ...]]:
     """Put what concerns the whole document on its lines, so that they add up to what it comes to.
 
-    A discount is no purchase: it lowers what the goods cost, in proportion to their amounts, to the cent, on the
-    lines with its rate of tax. A charge buys something else, freight or packing, and becomes a line of its
-    own; so does a discount that no line can take.
+    A discount is no purchase: it lowers what the goods cost, in proportion to their amounts, to the cent, on
+    the lines with its rate of tax. A charge buys something else, freight or packing, and becomes a line of
+    its own; so does a discount that no line can take.
 
     Parameters
     ----------

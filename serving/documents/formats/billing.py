@@ -26,7 +26,7 @@ def credited(lines: Sequence[DocumentLine]) -> tuple[DocumentLine, ...]:
 def settled_total(
     net: Decimal | None, of_lines: Decimal | None, allowances: Decimal | None, charges: Decimal | None
 ) -> Decimal | None:
-    """Return what a document comes to without tax: as it says, else its lines less allowances plus charges."""
+    """Return what a document comes to without tax: as said, else its lines less allowances plus charges."""
     if net is not None or of_lines is None:
         return net
     return of_lines - (allowances or Decimal()) + (charges or Decimal())

@@ -69,7 +69,7 @@ def classification(list_name: str, code: str, *, lists: str = "") -> Classificat
 
 
 def preferred(found: Sequence[Classification | None]) -> Classification:
-    """Choose the code that says most to the model: the first of a scheme it knows, else the first there is."""
+    """Choose the code that says most to the model: first of a scheme it knows, else the first."""
     codes = [one for one in found if one is not None]
     ranks = {scheme: rank for rank, scheme in enumerate(_PREFERRED)}
     return min(codes, key=lambda one: ranks.get(one.scheme, len(ranks)), default=Classification("", ""))

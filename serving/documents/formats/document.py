@@ -13,7 +13,7 @@ _MAX_DIGITS: Final = 40
 
 
 class NoPurchaseLinesError(UnreadableDocumentError):
-    """A sound document of a known format that tells of no purchase, such as a catalogue's upload or a status."""
+    """A sound document of a known format that tells of no purchase, such as a status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,10 @@ class DocumentLine:
     ----------
     number
         Its identifier within the document.
-    description, unit, currency, date, country, supplier, category_code, category_scheme, gtin, buyer, cost_centre
-        As of a line item; the date as ISO 8601.
+    description, unit, currency, country, supplier, category_code, category_scheme, gtin, buyer, cost_centre
+        As of a line item.
+    date
+        ISO 8601.
     amount
         Net of value added tax, after the allowances that fall on the line; negative for credits.
     quantity
@@ -71,7 +73,7 @@ class Document:
     lines
         At least one, unless ``reason`` says why there is none.
     stated_total
-        What the document itself says that its lines come to, net of value added tax; None where it says nothing.
+        What the document says that its lines come to, net of value added tax; None where it does not.
     vat
         Whether amounts hold value added tax, as the format defines them.
     notes
@@ -135,7 +137,7 @@ def written(number: Decimal | None) -> str:
 def times_price(
     quantity: Decimal | None, price: Decimal | None, base_quantity: Decimal | None = None
 ) -> Decimal | None:
-    """Return what a quantity costs, to the cent, at a price for ``base_quantity`` (one where nothing is said).
+    """Return what a quantity costs, to the cent, at a price for ``base_quantity`` (one by default).
 
     Examples
     --------

@@ -3,9 +3,17 @@
 from typing import Final
 
 from serving.documents.formats.cii import CiiFormat
+from serving.documents.formats.cxml import CxmlFormat
 from serving.documents.formats.document import DocumentFormat
+from serving.documents.formats.pdf_invoice import PdfInvoiceFormat
 from serving.documents.formats.ubl_invoice import UblInvoiceFormat
 from serving.documents.formats.ubl_order import UblOrderFormat
 
-FORMATS: Final[tuple[DocumentFormat, ...]] = (UblInvoiceFormat(), UblOrderFormat(), CiiFormat())
+FORMATS: Final[tuple[DocumentFormat, ...]] = (
+    UblInvoiceFormat(),
+    UblOrderFormat(),
+    CiiFormat(),
+    CxmlFormat(),
+    PdfInvoiceFormat(),
+)
 """In order: the first that recognises a document reads it."""

@@ -88,7 +88,7 @@ def _place(column: str) -> int:
 
 
 def _record(document: Document, line: DocumentLine) -> dict[str, str]:
-    """Write a line as cells: fields, then where it stands in the document, then the document's own columns."""
+    """Write a line as cells: fields, where it stands in the document, the document's own columns."""
     identifier = f"{document.identifier}/{line.number}" if document.identifier else line.number
     values = {name: getattr(line, name) for name in LINE_ITEM_FIELDS if name != "line_id"}
     cells = {"line_id": identifier} | {name: _cell(value) for name, value in values.items()}

@@ -21,7 +21,8 @@ def invoice(lines: str, around: str = "", root: str = "Invoice") -> bytes:
 
 def line(number: str, amount: str, inner: str = "", name: str = "Paper", element: str = "InvoiceLine") -> str:
     return (
-        f'<cac:{element}><cbc:ID>{number}</cbc:ID><cbc:InvoicedQuantity unitCode="KGM">2</cbc:InvoicedQuantity>'
+        f"<cac:{element}><cbc:ID>{number}</cbc:ID>"
+        '<cbc:InvoicedQuantity unitCode="KGM">2</cbc:InvoicedQuantity>'
         f'<cbc:LineExtensionAmount currencyID="EUR">{amount}</cbc:LineExtensionAmount>'
         f"<cac:Item><cbc:Name>{name}</cbc:Name>{inner}</cac:Item></cac:{element}>"
     )
