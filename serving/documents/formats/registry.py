@@ -5,6 +5,7 @@ from typing import Final
 from serving.documents.formats.cii import CiiFormat
 from serving.documents.formats.cxml import CxmlFormat
 from serving.documents.formats.document import DocumentFormat
+from serving.documents.formats.ocds import OcdsFormat
 from serving.documents.formats.pdf_invoice import PdfInvoiceFormat
 from serving.documents.formats.ubl_invoice import UblInvoiceFormat
 from serving.documents.formats.ubl_order import UblOrderFormat
@@ -15,5 +16,6 @@ FORMATS: Final[tuple[DocumentFormat, ...]] = (
     CiiFormat(),
     CxmlFormat(),
     PdfInvoiceFormat(),
+    OcdsFormat(),
 )
 """In order: the first that recognises a document reads it."""
