@@ -140,7 +140,8 @@ class LedgerReading:
             choices, column_notes = recognise_columns(layout.source, self._mapping)
             choices, self._parts = complete_amount(choices, layout.source, given="amount" in self._mapping)
         self._columns = {choice.field: choice.column for choice in choices if choice.column}
-        _require_columns({choice.field for choice in choices}, layout.source, name, self._mapping)
+        if not table.fields:
+            _require_columns({choice.field for choice in choices}, layout.source, name, self._mapping)
         self._names, self._decimal_hint = list(layout.source.columns), table.decimal_hint
         lines, line_notes = self._lines(layout)
         amounts = self._columns.get("amount", "") or next(iter(self._parts.money_columns()), "")

@@ -12,6 +12,7 @@ from typing import Final
 from data.errors import UnreadableDocumentError
 from serving.documents.delimited import read_delimited
 from serving.documents.encodings import not_a_table
+from serving.documents.formats.archive import is_archive, read_archive
 from serving.documents.formats.registry import FORMATS
 from serving.documents.formats.safe_xml import is_markup, refuse_unknown_xml
 from serving.documents.formats.tables import read_structured
@@ -66,6 +67,7 @@ READERS: Final = (
     *(Reader(one.kind, one.recognises, partial(read_structured, one)) for one in FORMATS),
     Reader("workbook", _is_workbook_archive, read_spreadsheet),
     Reader("workbook", lambda content: content.startswith(_COMPOUND_FILE), read_spreadsheet),
+    Reader("archive of documents", is_archive, lambda content, name: read_archive(content, name, _read)),
     Reader("Parquet", lambda content: content.startswith((b"PAR1", b"PARE")), read_parquet),
     Reader("JSON", lambda content: _JSON.match(content) is not None, read_json),
     Reader("HTML table", lambda content: _HTML.match(content) is not None, read_html),
@@ -80,8 +82,8 @@ def read_tables(path: Path) -> list[Table]:
     Parameters
     ----------
     path
-        CSV and its kin, XLSX, XLS, XLSB, ODS, HTML tables, Parquet, JSON or JSON Lines, or a structured
-        document of :data:`serving.documents.formats.registry.FORMATS`, whatever its name.
+        CSV and its kin, XLSX, XLS, XLSB, ODS, HTML tables, Parquet, JSON or JSON Lines, a document of
+        :data:`serving.documents.formats.registry.FORMATS`, or a ZIP archive of them; whatever its name.
 
     Returns
     -------
@@ -93,13 +95,16 @@ def read_tables(path: Path) -> list[Table]:
     UnreadableDocumentError
         When there is no such file, it is empty, encrypted, damaged, too large or of another kind.
     """
-    content = _content(path)
+    return _read(_content(path), path.name)
+
+
+def _read(content: bytes, name: str) -> list[Table]:
     for reader in READERS:
         if reader.recognises(content):
-            return reader.read(content, path.name)
+            return reader.read(content, name)
     if is_markup(content):
-        raise refuse_unknown_xml(content, path.name)
-    raise not_a_table(path.name, _foreign_kind(content))
+        raise refuse_unknown_xml(content, name)
+    raise not_a_table(name, _foreign_kind(content))
 
 
 def document_kind(content: bytes) -> str:
@@ -126,6 +131,4 @@ def _foreign_kind(content: bytes) -> str:
     for magic, kind in _FOREIGN:
         if content.startswith(magic):
             return kind
-    if content.startswith(b"PK\x03\x04"):
-        return "a ZIP archive without a workbook in it"
     return "an HTML or XML document" if _MARKUP.match(content) or is_markup(content) else ""

@@ -47,9 +47,7 @@ class OcdsFormat:
             for release in _releases(value):
                 processes.setdefault(str(release.get("ocid", "")), []).append(release)
         if not processes:
-            return [
-                Document("OCDS", "", (), reason="got an OCDS package without releases; ask for a full one.")
-            ]
+            return [Document("OCDS", "", (), reason=_EMPTY)]
         return [process_document(ocid, releases) for ocid, releases in processes.items()]
 
 
@@ -62,7 +60,7 @@ def _values(text: str, name: str) -> Iterator[Any]:
         except (json.JSONDecodeError, RecursionError) as error:
             where = f"on line {error.lineno}: {error.msg}" if isinstance(error, ValueError) else "too deep"
             raise UnreadableDocumentError(
-                f"{name}: got broken JSON ({where}), expected OCDS, one document or one a line; send it again."
+                f"{name}: got broken JSON ({where}), expected whole OCDS; send it again."
             ) from error
         yield value
         position = _next(text, position)

@@ -66,16 +66,19 @@ def table_of(documents: Sequence[tuple[str, Document]], name: str, *, with_files
         ({FILE_COLUMN: file} if with_files else {}) | _record(document, line)
         for file, document, line in lines
     ]
+    if with_files:
+        for record in records:
+            record["line_id"] = f"{record[FILE_COLUMN]}:{record['line_id']}"
     filled = dict.fromkeys(column for record in records for column, text in record.items() if text)
-    columns = tuple(sorted(filled, key=_place))
-    fields: dict[str, str] = {name: name for name in LINE_ITEM_FIELDS if name in filled}
+    columns = tuple(sorted(filled | {"description": None}, key=_place))
+    fields: dict[str, str] = {name: name for name in LINE_ITEM_FIELDS if name in columns}
     unknown = sum(document.vat == "unknown" for _, document in documents if document.lines)
     return Table(
         rows=[[record.get(column, "") for column in columns] for record in records],
         header=columns,
         typed_columns=frozenset(columns.index(name) for name in _FIGURES if name in columns),
         notes=_notes(documents),
-        fields=fields or {"description": "description"},
+        fields=fields,
         issues={row: issue for row, (_, _, line) in enumerate(lines) if (issue := _issue(line))},
         vat="unknown" if unknown else "excluded",
     )

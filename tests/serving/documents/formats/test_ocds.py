@@ -153,4 +153,4 @@ def test_every_real_file_has_lines_that_add_up_or_a_reason(data_dir):
                 reasons.add(document.reason)
     assert len(lines) == 7
     assert set(lines.values()) == {2}
-    assert len(reasons) == 4
+    assert len(reasons) == 3
