@@ -95,7 +95,7 @@ def read_tables(path: Path) -> list[Table]:
     UnreadableDocumentError
         When there is no such file, it is empty, encrypted, damaged, too large or of another kind.
     """
-    return _read(_content(path), path.name)
+    return _read(read_bytes(path), path.name)
 
 
 def _read(content: bytes, name: str) -> list[Table]:
@@ -112,7 +112,14 @@ def document_kind(content: bytes) -> str:
     return next((reader.kind for reader in READERS if reader.recognises(content)), "")
 
 
-def _content(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """Read a whole document into memory.
+
+    Raises
+    ------
+    UnreadableDocumentError
+        When there is no such file, it is empty or above 512 MiB.
+    """
     try:
         if path.stat().st_size > _MAX_FILE_BYTES:
             raise UnreadableDocumentError(f"{path.name}: got a file above 512 MiB, expected less; split it.")

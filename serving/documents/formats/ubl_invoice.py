@@ -26,8 +26,8 @@ from serving.documents.formats.ubl import (
 
 INVOICE: Final = f"{{{SCHEMAS}Invoice-2}}Invoice"
 CREDIT_NOTE: Final = f"{{{SCHEMAS}CreditNote-2}}CreditNote"
-LINES: Final = ("cac:InvoiceLine", "cac:CreditNoteLine")
-SUB_LINES: Final = ("cac:SubInvoiceLine", "cac:SubCreditNoteLine")
+_LINES: Final = ("cac:InvoiceLine", "cac:CreditNoteLine")
+_SUB_LINES: Final = ("cac:SubInvoiceLine", "cac:SubCreditNoteLine")
 _NET: Final = "cbc:LineExtensionAmount"
 _TOTALS: Final = "cac:LegalMonetaryTotal/cbc:"
 
@@ -46,7 +46,7 @@ class UblInvoiceFormat:
         root = parse_xml(content, name)
         around = _around(root)
         notes: list[str] = []
-        elements = [leaf for path in LINES for line in each(root, path) for leaf in leaf_lines(line, notes)]
+        elements = invoice_lines(root, notes)
         lines, said = with_allowances(
             [_line(element, around) for element in elements],
             [tax(element, "cac:Item/cac:ClassifiedTaxCategory") for element in elements],
@@ -67,9 +67,14 @@ class UblInvoiceFormat:
         ]
 
 
-def leaf_lines(line: Element, notes: list[str]) -> Iterator[Element]:
+def invoice_lines(root: Element, notes: list[str]) -> list[Element]:
+    """Return the elements that count as lines, in order; ``notes`` gets what there is to say of them."""
+    return [leaf for path in _LINES for line in each(root, path) for leaf in _leaf_lines(line, notes)]
+
+
+def _leaf_lines(line: Element, notes: list[str]) -> Iterator[Element]:
     """Yield the lowest sub-lines of a line, or the line itself where they do not add up to it."""
-    parts = [part for path in SUB_LINES for part in each(line, path)]
+    parts = [part for path in _SUB_LINES for part in each(line, path)]
     unread: list[str] = []
     whole = amount(line, _NET, unread)
     amounts = [amount(part, _NET, unread) for part in parts]
@@ -77,7 +82,7 @@ def leaf_lines(line: Element, notes: list[str]) -> Iterator[Element]:
         yield line
     elif whole is not None and sum((one or Decimal() for one in amounts), Decimal()) == whole:
         for part in parts:
-            yield from leaf_lines(part, notes)
+            yield from _leaf_lines(part, notes)
     else:
         notes.append(f"Sub-lines of line {text(line, 'cbc:ID')} do not add up to it: it counts as a whole.")
         yield line
