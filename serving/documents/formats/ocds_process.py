@@ -117,7 +117,7 @@ def _whole_line(
     if unpriced:
         title = "; ".join(dict.fromkeys(line.description for line in unpriced))
     elif items:
-        title = f"Rest of {bought.kind} {bought.identifier}: {title}"
+        title = f"Rest of {bought.kind}: {title}"
     coded = next((line for line in (unpriced or items) if line.category_code), around)
     return replace(
         around,
@@ -198,9 +198,17 @@ def _money(value: Any, unread: list[str]) -> tuple[Decimal | None, str]:
 
 
 def _reason(releases: Sequence[Object]) -> str:
-    if any(release.get(key) for release in releases for key in ("awards", "contracts")):
+    """Say why nothing of a process counts as bought."""
+    stated = [
+        one for release in releases for key in ("awards", "contracts") for one in _objects(release.get(key))
+    ]
+    if stated and all(str(one.get("status", "")) in _NOT_IN_FORCE for one in stated):
         return (
             "got an OCDS process whose awards and contracts are not in force: nothing was bought, or not yet."
+        )
+    if stated:
+        return (
+            "got OCDS awards and contracts in force with neither value nor items, expected either; add them."
         )
     stage = next((key for key in ("tender", "planning") if any(r.get(key) for r in releases)), "")
     what = {"tender": "a tender only", "planning": "planning only"}.get(stage, "neither awards nor contracts")

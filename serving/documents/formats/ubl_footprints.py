@@ -1,6 +1,6 @@
 """UBL invoices with footprints: what was estimated of each line, as properties of its item."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -73,7 +73,7 @@ def with_footprints(content: bytes, name: str, estimates: pd.DataFrame) -> tuple
     return bytes(written), len(estimates) - placed
 
 
-def _properties(estimate: dict[str, object]) -> Iterator[tuple[str, str]]:
+def _properties(estimate: Mapping[Hashable, object]) -> Iterator[tuple[str, str]]:
     for title, column in _FIGURES.items():
         value = estimate[column]
         if isinstance(value, float) and not pd.isna(value):
