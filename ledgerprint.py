@@ -10,6 +10,7 @@ from rich.text import Text
 
 import data.commands
 import serving.commands
+import serving.format_commands
 import serving.jobs.commands
 import serving.operations.commands
 import serving.replay.commands
@@ -44,6 +45,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(serving.commands.app)
+app.add_typer(serving.format_commands.app, name="formats")
 app.add_typer(serving.store.commands.app)
 app.add_typer(serving.jobs.commands.app)
 app.add_typer(serving.operations.commands.app)

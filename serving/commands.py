@@ -27,7 +27,11 @@ app = typer.Typer()
 @app.command()
 def estimate(
     files: Annotated[
-        list[Path], typer.Argument(help="Ledgers: CSV, XLSX, XLS, ODS, Parquet, JSON or JSON Lines.")
+        list[Path],
+        typer.Argument(
+            help="Ledgers (CSV, XLSX, XLS, ODS, Parquet, JSON), invoices and orders (UBL, CII, cXML, PDF), "
+            "OCDS, or a ZIP of documents."
+        ),
     ],
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Result: a name ending in .csv, .parquet, .jsonl or .xlsx.")

@@ -8,7 +8,7 @@ from serving.result import EstimatedLedger
 
 _SOURCE_FILE: Final = "source_file"
 _NAMED_FILES: Final = 3
-_MATTER_OF_COURSE: Final = ("by name", "constant", "computed")
+_MATTER_OF_COURSE: Final = ("by name", "by format", "constant", "computed")
 
 
 @dataclass(frozen=True)

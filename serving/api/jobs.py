@@ -40,6 +40,10 @@ _SUFFIXES: Final = {
     "application/json": ".json",
     "application/jsonl": ".jsonl",
     "application/x-ndjson": ".jsonl",
+    "application/xml": ".xml",
+    "text/xml": ".xml",
+    "application/pdf": ".pdf",
+    "application/zip": ".zip",
     _PARQUET: ".parquet",
     _XLSX: ".xlsx",
     "application/vnd.ms-excel": ".xls",
@@ -56,8 +60,9 @@ _BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
 _UPLOAD: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
-        "description": "The file itself: CSV and its kin, XLSX, XLS, ODS, Parquet, JSON, JSON Lines or an "
-        "HTML table. `curl -X POST -T year.csv` sends it without holding it in memory.",
+        "description": "The file itself: CSV and its kin, XLSX, XLS, ODS, Parquet, JSON, JSON Lines, an HTML "
+        "table, a UBL, CII or cXML document, a PDF invoice with its data inside, OCDS, or a ZIP archive of "
+        "documents. `curl -X POST -T year.csv` sends it without holding it in memory.",
         "content": {kind: _BINARY for kind in _SUFFIXES if kind},
     }
 }

@@ -13,7 +13,7 @@ from features.line_items import LINE_ITEM_FIELDS
 from serving.documents.content import ColumnContent, describe_content
 from serving.documents.spellings import counts_against, name_score, normalised
 
-How = Literal["by name", "by content", "given", "constant", "computed"]
+How = Literal["by name", "by content", "by format", "given", "constant", "computed"]
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,9 @@ class ColumnChoice:
     column
         Of the source; "" for a constant and for what is computed.
     how
-        ``by name`` (the header), ``by content`` (the values), ``given`` (a mapping), ``constant`` (an
-        option, or what follows from one), ``computed`` (from several columns).
+        ``by name`` (the header), ``by content`` (the values), ``by format`` (the format of the document
+        defines it), ``given`` (a mapping), ``constant`` (an option, or what follows from one), ``computed``
+        (from several columns).
     confidence
         0 to 1.
     samples
@@ -98,6 +99,33 @@ def recognise_columns(
     _pair_currency(chosen, scores, contents)
     choices = [chosen[field] for field in LINE_ITEM_FIELDS if field in chosen]
     return choices, _notes(chosen, scores)
+
+
+def declared_columns(
+    source: pd.DataFrame, fields: Mapping[str, str], mapping: Mapping[str, str]
+) -> list[ColumnChoice]:
+    """Take the columns that a format declares, unless the user says otherwise.
+
+    Parameters
+    ----------
+    source
+        The document as text.
+    fields
+        Field -> column, as the format defines them.
+    mapping
+        Field -> column, as given by the user; it wins. An empty column leaves the field out.
+
+    Raises
+    ------
+    ColumnMappingError
+        When the mapping names an unknown field or column.
+    """
+    contents = {str(name): describe_content(source[name]) for name in source.columns}
+    chosen = _given(mapping, contents)
+    for field, column in fields.items():
+        if field not in mapping:
+            chosen[field] = ColumnChoice(field, column, "by format", 1.0, contents[column].samples)
+    return [chosen[field] for field in LINE_ITEM_FIELDS if field in chosen]
 
 
 def require_fields(names: Iterable[str]) -> None:

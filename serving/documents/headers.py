@@ -1,7 +1,8 @@
 """The header: where it lies, what stands above it, and how every row fits under it."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 import pandas as pd
@@ -11,7 +12,7 @@ from features.amounts import parse_amounts
 from features.dates import parse_dates
 from serving.documents.so_far import ReadSoFar
 from serving.documents.spellings import name_score
-from serving.documents.table import Table, refuse_oversize
+from serving.documents.table import Issue, Table, refuse_oversize
 
 _SEARCHED_ROWS: Final = 100
 _LOOKED_BELOW: Final = 40
@@ -54,6 +55,10 @@ class Layout:
         How many columns have a name that ledgers use.
     notes
         Where the header was found, what stood above it.
+    is_structured
+        Whether the format knows its fields: then no row is a total of others or the header once more.
+    issues
+        Position -> issue of the rows that the format knows to be no lines.
     """
 
     source: pd.DataFrame
@@ -61,6 +66,8 @@ class Layout:
     typed_columns: frozenset[str]
     named: int
     notes: tuple[str, ...]
+    is_structured: bool = False
+    issues: Mapping[int, Issue] = field(default_factory=dict)
 
 
 def lay_out(table: Table, document: str, so_far: ReadSoFar | None = None) -> Layout:
@@ -113,6 +120,8 @@ def lay_out(table: Table, document: str, so_far: ReadSoFar | None = None) -> Lay
         typed_columns=frozenset(names[n] for n in table.typed_columns if n < len(names)),
         named=_recognised_cells(header),
         notes=tuple(notes),
+        is_structured=bool(table.fields),
+        issues=table.issues,
     )
 
 

@@ -12,7 +12,12 @@ from data.errors import ColumnMappingError, UnknownCurrencyError, UnreadableDocu
 from features.amounts import iso_currencies
 from features.dates import parse_dates
 from serving.documents.amount_columns import AmountColumns, complete_amount
-from serving.documents.columns import ColumnChoice, recognise_columns, require_fields
+from serving.documents.columns import (
+    ColumnChoice,
+    declared_columns,
+    recognise_columns,
+    require_fields,
+)
 from serving.documents.countries import country_code
 from serving.documents.headers import Layout, lay_out
 from serving.documents.lines import Constants, lines_of
@@ -135,13 +140,18 @@ class LedgerReading:
         """Read the first part, or all of a document; raises as :func:`read_ledger`."""
         name = self.path.name
         table, layout, notes = _chosen_table(tables, name, sheet, self.so_far)
-        choices, column_notes = recognise_columns(layout.source, self._mapping)
-        choices, self._parts = complete_amount(choices, layout.source, given="amount" in self._mapping)
+        if table.fields:
+            choices, column_notes = declared_columns(layout.source, table.fields, self._mapping), list[str]()
+        else:
+            choices, column_notes = recognise_columns(layout.source, self._mapping)
+            choices, self._parts = complete_amount(choices, layout.source, given="amount" in self._mapping)
         self._columns = {choice.field: choice.column for choice in choices if choice.column}
-        _require_columns({choice.field for choice in choices}, layout.source, name, self._mapping)
+        if not table.fields:
+            _require_columns({choice.field for choice in choices}, layout.source, name, self._mapping)
         self._names, self._decimal_hint = list(layout.source.columns), table.decimal_hint
         lines, line_notes = self._lines(layout)
-        vat, vat_reason = _vat(self._columns.get("amount", "") or next(iter(self._parts.money_columns()), ""))
+        amounts = self._columns.get("amount", "") or next(iter(self._parts.money_columns()), "")
+        vat, vat_reason = _format_vat(table) if table.fields else _vat(amounts)
         return Ledger(
             path=self.path,
             source=layout.source,
@@ -238,6 +248,10 @@ def _require_columns(
             f"expected one; name it with a mapping such as {missing}=COLUMN, "
             f"the columns are {', '.join(str(column) for column in source.columns)}."
         )
+
+
+def _format_vat(table: Table) -> tuple[Vat, str]:
+    return table.vat, f"the format {'does not say' if table.vat == 'unknown' else 'says so'}"
 
 
 def _vat(header: str) -> tuple[Vat, str]:

@@ -189,6 +189,7 @@ def _mark_issues(
     """Set the issue of every line that could not be understood; the first in this order wins."""
     source, amounts, quantities = layout.source, figures.amounts, figures.quantities
     ragged = pd.Series(layout.ragged, index=source.index, dtype="str")
+    refused = [layout.issues.get(row, ("", "")) for row in range(len(source))]
     empty = source.apply(lambda column: column.str.strip()).eq("").all(axis=1)
     no_currency = frame["amount"].notna() & frame["currency"].eq("")
     asked = "expected a currency; add a column, or give the currency or the country."
@@ -200,12 +201,12 @@ def _mark_issues(
         ),
         (
             "header_repeated",
-            repeated_headers(source),
+            repeated_headers(source) & (not layout.is_structured),
             "Got the header once more, expected a line; nothing needs to be done.",
         ),
         (
             "totals_row",
-            totals_rows(source, frame["amount"], so_far.totals),
+            totals_rows(source, frame["amount"], so_far.totals) & (not layout.is_structured),
             "Got a total of other lines, expected a line of its own; nothing needs to be done.",
         ),
         ("row_ragged", ragged.ne(""), ragged),
@@ -219,8 +220,8 @@ def _mark_issues(
             ),
         ),
     )
-    frame["issue"] = pd.Series("", index=frame.index, dtype="str")
-    frame["issue_detail"] = frame["issue"]
+    frame["issue"] = pd.Series([code for code, _ in refused], index=frame.index, dtype="str")
+    frame["issue_detail"] = pd.Series([detail for _, detail in refused], index=frame.index, dtype="str")
     for code, affected, detail in found:
         still = affected & frame["issue"].eq("")
         frame.loc[still, "issue"] = code

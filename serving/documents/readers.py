@@ -5,12 +5,17 @@ import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from data.errors import UnreadableDocumentError
 from serving.documents.delimited import read_delimited
 from serving.documents.encodings import not_a_table
+from serving.documents.formats.archive import is_archive, read_archive
+from serving.documents.formats.registry import FORMATS
+from serving.documents.formats.safe_xml import is_markup, refuse_unknown_xml
+from serving.documents.formats.tables import read_structured
 from serving.documents.html_tables import read_html
 from serving.documents.records import read_json, read_parquet, require_parquet
 from serving.documents.spreadsheets import read_spreadsheet
@@ -19,7 +24,6 @@ from serving.documents.table import Table
 _MAX_FILE_BYTES: Final = 1 << 29
 _HEAD_BYTES: Final = 1 << 20
 _BLANK: Final = b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"
-_NO_WORKBOOK: Final = "a ZIP archive without a workbook in it"
 _COMPOUND_FILE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _JSON: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*[\"}]|\[\s*[{\]])")
 _FOREIGN: Final = (
@@ -58,12 +62,14 @@ def _is_workbook_archive(content: bytes) -> bool:
             names = package.namelist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError):
         return True  # a damaged download: the spreadsheet reader says so
-    return _has_sheets(names)
+    return any(name.startswith("xl/") or name == "content.xml" for name in names)
 
 
 READERS: Final = (
+    *(Reader(one.kind, one.recognises, partial(read_structured, one)) for one in FORMATS),
     Reader("workbook", _is_workbook_archive, read_spreadsheet),
     Reader("workbook", lambda content: content.startswith(_COMPOUND_FILE), read_spreadsheet),
+    Reader("archive of documents", is_archive, lambda content, name: read_archive(content, name, _read)),
     Reader("Parquet", lambda content: content.startswith((b"PAR1", b"PARE")), read_parquet),
     Reader("JSON", lambda content: _JSON.match(content) is not None, read_json),
     Reader("HTML table", lambda content: _HTML.match(content) is not None, read_html),
@@ -78,7 +84,8 @@ def read_tables(path: Path) -> list[Table]:
     Parameters
     ----------
     path
-        CSV and its kin, XLSX, XLS, XLSB, ODS, HTML tables, Parquet, JSON or JSON Lines, whatever its name.
+        CSV and its kin, XLSX, XLS, XLSB, ODS, HTML tables, Parquet, JSON or JSON Lines, a document of
+        :data:`serving.documents.formats.registry.FORMATS`, or a ZIP archive of them; whatever its name.
 
     Returns
     -------
@@ -90,11 +97,20 @@ def read_tables(path: Path) -> list[Table]:
     UnreadableDocumentError
         When there is no such file, it is empty, encrypted, damaged, too large or of another kind.
     """
-    content = _content(path)
+    return _read(read_bytes(path), path.name)
+
+
+def _read(content: bytes, name: str) -> list[Table]:
     for reader in READERS:
         if reader.recognises(content):
-            return reader.read(content, path.name)
-    raise not_a_table(path.name, _foreign_kind(content))
+            return reader.read(content, name)
+    raise _refusal(content, name)
+
+
+def _refusal(content: bytes, name: str) -> UnreadableDocumentError:
+    if is_markup(content):
+        return refuse_unknown_xml(content, name)
+    return not_a_table(name, _foreign_kind(content))
 
 
 def document_kind(content: bytes) -> str:
@@ -121,32 +137,33 @@ def require_readable(path: Path) -> None:
         head = file.read(_HEAD_BYTES)
     if not head.strip(_BLANK) and path.stat().st_size == len(head):
         raise _empty(path)
-    if head.startswith(b"PK\x03\x04"):
-        _require_workbook(path)
+    if is_archive(head):
+        _require_archive(path)
     elif head.startswith(b"PAR1"):
         require_parquet(path)
     elif not document_kind(head):
-        raise not_a_table(path.name, _foreign_kind(head))
+        raise _refusal(head, path.name)
 
 
-def _require_workbook(path: Path) -> None:
+def _require_archive(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as package:
-            names = package.namelist()
+            package.namelist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise UnreadableDocumentError(
-            f"{path.name}: got a workbook that is cut off or damaged ({error}), expected a whole one; send "
-            "it again, or save it again as XLSX or CSV."
+            f"{path.name}: got a workbook or archive that is cut off or damaged ({error}), expected a whole "
+            "one; send it again, or save it again as XLSX or CSV."
         ) from error
-    if not _has_sheets(names):
-        raise not_a_table(path.name, _NO_WORKBOOK)
 
 
-def _has_sheets(names: list[str]) -> bool:
-    return any(name.startswith("xl/") or name == "content.xml" for name in names)
+def read_bytes(path: Path) -> bytes:
+    """Read a whole document into memory.
 
-
-def _content(path: Path) -> bytes:
+    Raises
+    ------
+    UnreadableDocumentError
+        When there is no such file, it is empty or above 512 MiB.
+    """
     try:
         if path.stat().st_size > _MAX_FILE_BYTES:
             raise UnreadableDocumentError(f"{path.name}: got a file above 512 MiB, expected less; split it.")
@@ -169,6 +186,4 @@ def _foreign_kind(content: bytes) -> str:
     for magic, kind in _FOREIGN:
         if content.startswith(magic):
             return kind
-    if content.startswith(b"PK\x03\x04"):
-        return _NO_WORKBOOK
-    return "an HTML or XML document" if _MARKUP.match(content) else ""
+    return "an HTML or XML document" if _MARKUP.match(content) or is_markup(content) else ""

@@ -1,12 +1,17 @@
 """The table: what any reader makes of a document, before anything is known about its columns."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from data.errors import UnreadableDocumentError
+from serving.documents.spellings import Vat
 
 _MAX_COLUMNS: Final = 500
 _MAX_CELLS: Final = 50_000_000
+
+Issue = tuple[str, str]
+"""Why a row is no line to estimate: a typed code, and the sentence got / expected / what to do."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,12 @@ class Table:
         Positions of the columns that store numbers rather than text: their decimal mark is a point.
     notes
         What the reader found out: encoding, delimiter, what was left out.
+    fields
+        Field -> column where the format itself says which is which; empty where that is still to be found.
+    issues
+        Position -> issue of the rows that the format knows to be no lines.
+    vat
+        Whether amounts hold value added tax, as far as the format defines it.
     """
 
     rows: list[list[str]]
@@ -32,6 +43,9 @@ class Table:
     header: tuple[str, ...] | None = None
     typed_columns: frozenset[int] = frozenset()
     notes: tuple[str, ...] = field(default=())
+    fields: Mapping[str, str] = field(default_factory=dict)
+    issues: Mapping[int, Issue] = field(default_factory=dict)
+    vat: Vat = "unknown"
     decimal_hint: str = ""
     """"," where the delimiter shows that commas are decimal marks, else ""."""
 

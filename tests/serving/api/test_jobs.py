@@ -155,10 +155,9 @@ def test_a_file_sent_again_under_its_key_is_one_job_unless_file_or_options_diffe
     [
         (b"", ["got an empty file"]),
         (b" \r\n" * 100, ["got an empty file"]),
-        (b"%PDF-1.7 a ledger, printed", ["got a PDF", "expected a ledger as CSV"]),
         (gzip.compress(LEDGER), ["got a gzip archive"]),
         (b"\x89PNG\r\n", ["got an image"]),
-        (workbook()[:2_000], ["got a workbook that is cut off or damaged"]),
+        (workbook()[:2_000], ["got a workbook or archive that is cut off or damaged"]),
         (parquet()[:-20], ["damaged or encrypted Parquet"]),
     ],
 )
@@ -237,3 +236,36 @@ def test_a_key_that_may_not_estimate_hands_in_nothing_and_cancels_nothing(servic
 
     assert [answer.status_code for answer in refused] == [403, 403]
     assert reviewer.get(f"/jobs/{name}").status_code == 200
+
+
+INVOICE = b"""<?xml version="1.0" encoding="UTF-8"?>
+<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
+  xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
+  xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2">
+  <cbc:ID>R-1</cbc:ID><cbc:IssueDate>2024-05-01</cbc:IssueDate>
+  <cbc:DocumentCurrencyCode>EUR</cbc:DocumentCurrencyCode>
+  <cac:LegalMonetaryTotal><cbc:LineExtensionAmount currencyID="EUR">300.00</cbc:LineExtensionAmount>
+  </cac:LegalMonetaryTotal>
+  <cac:InvoiceLine><cbc:ID>1</cbc:ID><cbc:InvoicedQuantity unitCode="C62">2</cbc:InvoicedQuantity>
+    <cbc:LineExtensionAmount currencyID="EUR">300.00</cbc:LineExtensionAmount>
+    <cac:Item><cbc:Name>Oak desk</cbc:Name></cac:Item></cac:InvoiceLine>
+</Invoice>"""
+
+
+def test_an_invoice_is_a_ledger(service, client):
+    job = submit(client, INVOICE, {"content-type": "application/xml"}).json()
+    service.run_jobs()
+
+    assert client.get(f"/jobs/{job['id']}").json()["status"] == "finished"
+    result = client.get(f"/jobs/{job['id']}/result").text
+    assert "Oak desk" in result
+    assert "300.00" in result
+
+
+def test_a_pdf_without_data_ends_as_failed_and_says_why(service, client):
+    job = submit(client, b"%PDF-1.7 a ledger, printed", {"content-type": "application/pdf"}).json()
+    service.run_jobs()
+
+    found = client.get(f"/jobs/{job['id']}").json()
+    assert found["status"] == "failed"
+    assert "PDF" in found["detail"]

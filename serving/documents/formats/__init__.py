@@ -1,0 +1,1 @@
+"""Structured documents: formats that say themselves which field is which, so that no column is guessed."""

@@ -1,0 +1,82 @@
+"""Factur-X and ZUGFeRD: a PDF for people with the same invoice as XML inside."""
+
+import io
+import zlib
+from collections.abc import Sequence
+from typing import Final
+
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+
+from data.errors import UnreadableDocumentError
+from serving.documents.formats.cii import CiiFormat
+from serving.documents.formats.document import Document
+from serving.documents.formats.safe_xml import is_markup, root_tag
+from serving.documents.formats.ubl_invoice import UblInvoiceFormat
+
+_MAX_BYTES: Final = 1 << 27
+_MAX_ATTACHMENTS: Final = 200
+_FAULTS: Final = (
+    PyPdfError,
+    zlib.error,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    NotImplementedError,
+)
+"""What the reader of PDFs raises for files that are none, depending on where they are broken."""
+
+
+class PdfInvoiceFormat:
+    """Reads the invoice that a PDF carries as an attachment, whatever the attachment is called."""
+
+    kind = "PDF with an XML invoice"
+
+    def __init__(self) -> None:
+        self._inside = (CiiFormat(), UblInvoiceFormat())
+
+    def recognises(self, content: bytes) -> bool:
+        """Tell by the mark of every PDF."""
+        return content.startswith(b"%PDF-")
+
+    def read(self, content: bytes, name: str) -> Sequence[Document]:
+        """Read the invoices among the attachments."""
+        attached = _attachments(content, name)
+        found = [
+            document
+            for attachment in attached
+            for one in self._inside
+            if one.recognises(attachment)
+            for document in one.read(attachment, name)
+        ]
+        if found:
+            return found
+        roots = [root_tag(one).rpartition("}")[2] for one in attached if is_markup(one)]
+        got = f"only <{roots[0]}> inside" if roots else "no XML inside"
+        raise UnreadableDocumentError(
+            f"{name}: got a PDF with {got}, expected a Factur-X or ZUGFeRD invoice; ask the supplier for the "
+            "XML, or give the lines as CSV: pages are not read."
+        )
+
+
+def _attachments(content: bytes, name: str) -> list[bytes]:
+    if len(content) > _MAX_BYTES:
+        raise UnreadableDocumentError(
+            f"{name}: got a PDF of {len(content) >> 20} MiB, expected at most {_MAX_BYTES >> 20}; split it."
+        )
+    try:
+        reader = PdfReader(io.BytesIO(content))
+        if reader.is_encrypted:
+            raise UnreadableDocumentError(
+                f"{name}: got an encrypted PDF, expected one without a password; save it again without."
+            )
+        found = [data for _, datas in reader.attachments.items() for data in datas]
+    except _FAULTS as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise UnreadableDocumentError(
+            f"{name}: got a damaged PDF ({reason}), expected a whole one; download it again."
+        ) from error
+    return found[:_MAX_ATTACHMENTS]
