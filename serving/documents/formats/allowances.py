@@ -7,6 +7,7 @@ from typing import Final
 
 from serving.documents.formats.document import DocumentLine
 
+_MAX_SHARED: Final = 100
 _CHARGES: Final = {
     "AA": "advertising",
     "ABK": "miscellaneous services",
@@ -65,7 +66,7 @@ def with_allowances(
 
     A discount is no purchase: it lowers what the goods cost, in proportion to their amounts, to the cent, on
     the lines with its rate of tax. A charge buys something else, freight or packing, and becomes a line of
-    its own; so does a discount that no line can take.
+    its own; so does a discount that no line can take, and every one where there are more than a hundred.
 
     Parameters
     ----------
@@ -86,16 +87,12 @@ def with_allowances(
     notes = []
     extra = []
     for number, one in enumerate(found, 1):
-        taking = [
-            n for n, amount in enumerate(amounts) if amount and amount > 0 and _same(one.tax, taxes[n])
-        ] or [n for n, amount in enumerate(amounts) if amount and amount > 0]
-        shared = sum((amounts[n] or Decimal() for n in taking), Decimal())
-        if one.is_charge or one.amount > shared or one.amount < 0:
+        taking = _taking(one, amounts, taxes) if len(found) <= _MAX_SHARED else []
+        if not taking:
             extra.append(_own_line(one, number, around))
             continue
-        for n, share in zip(
-            taking, _shares(one.amount, [amounts[n] or Decimal() for n in taking]), strict=True
-        ):
+        shares = _shares(one.amount, [amounts[n] or Decimal() for n in taking])
+        for n, share in zip(taking, shares, strict=True):
             amounts[n] = (amounts[n] or Decimal()) - share
         why = f" ({one.reason})" if one.reason else ""
         notes.append(f"Discount on the document{why}: {one.amount:f} taken off its lines in proportion.")
@@ -106,8 +103,14 @@ def with_allowances(
     return (*lowered, *extra), tuple(notes)
 
 
-def _same(tax: str, other: str) -> bool:
-    return not tax or tax == other
+def _taking(one: AllowanceCharge, amounts: Sequence[Decimal | None], taxes: Sequence[str]) -> list[int]:
+    """Return the positions of the lines that a discount lowers; none where it is no discount on them."""
+    if one.is_charge or one.amount < 0:
+        return []
+    positive = [n for n, amount in enumerate(amounts) if amount and amount > 0]
+    taking = [n for n in positive if one.tax in {"", taxes[n]}] or positive
+    shared = sum((amounts[n] or Decimal() for n in taking), Decimal())
+    return taking if one.amount <= shared else []
 
 
 def _stated(line: DocumentLine) -> dict[str, str]:

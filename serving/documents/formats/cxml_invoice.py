@@ -103,8 +103,8 @@ def _line(item: Element, around: DocumentLine) -> DocumentLine:
 
 def _order_id(item: Element) -> str:
     parent = item.getparent()
-    references = [] if parent is None else list(parent.iterfind("InvoiceDetailOrderInfo/OrderReference"))
-    return next((one.get("orderID", "") for one in references), "")
+    reference = None if parent is None else parent.find("InvoiceDetailOrderInfo/OrderReference")
+    return "" if reference is None else str(reference.get("orderID", ""))
 
 
 def _discount(item: Element) -> Decimal:

@@ -92,7 +92,7 @@ def _lines(bought: _Bought, buyer: Object, parties: Mapping[str, Object]) -> Ite
     rest = None if value is None else value - counted
     if unread or (rest is not None and (rest > 0 or not items)):
         unpriced = [line for line in items if line.amount is None and not (line.unread or unread)]
-        yield from (line for line in items if line not in unpriced)
+        yield from (line for line in items if line.amount is not None or line.unread or unread)
         yield _whole_line(bought, around, items, unpriced, rest, currency, unread)
     else:
         yield from items

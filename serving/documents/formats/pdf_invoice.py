@@ -3,6 +3,7 @@
 import io
 import zlib
 from collections.abc import Sequence
+from itertools import islice
 from typing import Final
 
 from pypdf import PdfReader
@@ -16,6 +17,7 @@ from serving.documents.formats.ubl_invoice import UblInvoiceFormat
 
 _MAX_BYTES: Final = 1 << 27
 _MAX_ATTACHMENTS: Final = 200
+_MAX_UNPACKED: Final = 1 << 28
 _FAULTS: Final = (
     PyPdfError,
     zlib.error,
@@ -73,10 +75,18 @@ def _attachments(content: bytes, name: str) -> list[bytes]:
             raise UnreadableDocumentError(
                 f"{name}: got an encrypted PDF, expected one without a password; save it again without."
             )
-        found = [data for _, datas in reader.attachments.items() for data in datas]
+        found, left = [], _MAX_UNPACKED
+        for attachment in islice(reader.attachment_list, _MAX_ATTACHMENTS):
+            found.append(attachment.content)
+            left -= len(found[-1])
+            if left < 0:
+                raise UnreadableDocumentError(
+                    f"{name}: got a PDF whose attachments unpack to more than {_MAX_UNPACKED >> 20} MiB, "
+                    "expected less; give its invoice alone."
+                )
     except _FAULTS as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise UnreadableDocumentError(
             f"{name}: got a damaged PDF ({reason}), expected a whole one; download it again."
         ) from error
-    return found[:_MAX_ATTACHMENTS]
+    return found

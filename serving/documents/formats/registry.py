@@ -5,6 +5,7 @@ from typing import Final
 from serving.documents.formats.cii import CiiFormat
 from serving.documents.formats.cxml import CxmlFormat
 from serving.documents.formats.document import DocumentFormat
+from serving.documents.formats.envelope import EnvelopeFormat
 from serving.documents.formats.ocds import OcdsFormat
 from serving.documents.formats.pdf_invoice import PdfInvoiceFormat
 from serving.documents.formats.ubl_invoice import UblInvoiceFormat
@@ -14,6 +15,7 @@ FORMATS: Final[tuple[DocumentFormat, ...]] = (
     UblInvoiceFormat(),
     UblOrderFormat(),
     CiiFormat(),
+    EnvelopeFormat(),
     CxmlFormat(),
     PdfInvoiceFormat(),
     OcdsFormat(),

@@ -1,6 +1,8 @@
 """Factur-X and ZUGFeRD: the invoice within a PDF, and PDFs that are refused."""
 
 import io
+import tracemalloc
+import zlib
 from decimal import Decimal
 
 import pytest
@@ -52,6 +54,35 @@ def test_a_pdf_with_other_xml_says_which():
 def test_a_damaged_pdf_is_refused():
     assert "got a damaged PDF" in refusal(pdf(anything=UBL)[:300])
     assert "got a damaged PDF" in refusal(b"%PDF-1.7\nnothing")
+
+
+def bomb(files: int, unpacked: int) -> bytes:
+    """Write a PDF by hand, with attachments of nothing but zeros."""
+    packed = zlib.compress(bytes(unpacked))
+    stream = b"<</Type/EmbeddedFile/Filter/FlateDecode/Length %d>>stream\n%s\nendstream" % (
+        len(packed),
+        packed,
+    )
+    names = b"".join(b"(%d)%d 0 R" % (number, 10 + number) for number in range(files))
+    objects = {
+        1: b"<</Type/Catalog/Pages 2 0 R/Names<</EmbeddedFiles<</Names[%s]>>>>>>" % names,
+        2: b"<</Type/Pages/Kids[]/Count 0>>",
+        3: stream,
+    }
+    for number in range(files):
+        objects[10 + number] = b"<</Type/Filespec/F(%d)/EF<</F 3 0 R>>>>" % number
+    body = b"".join(b"%d 0 obj\n%s\nendobj\n" % item for item in objects.items())
+    return b"%PDF-1.7\n" + body + b"trailer<</Root 1 0 R/Size 300>>\nstartxref\n0\n%%EOF"
+
+
+@pytest.mark.parametrize(("files", "unpacked"), [(6, 60_000_000), (1, 400_000_000)])
+def test_attachments_that_unpack_without_end_are_refused(files, unpacked):
+    tracemalloc.start()
+    message = refusal(bomb(files, unpacked))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert "unpack to more than 256 MiB" in message or "got a damaged PDF (Limit reached" in message
+    assert peak < 1 << 30
 
 
 def test_an_encrypted_pdf_is_refused():

@@ -6,6 +6,8 @@ import pytest
 
 from serving.documents import read_ledger
 from serving.documents.formats.ubl_invoice import UblInvoiceFormat
+from serving.documents.ledger import LedgerReading
+from serving.documents.parts import read_parts
 
 CAC = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
 CBC = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
@@ -67,6 +69,14 @@ def test_a_column_chosen_by_the_user_wins(tmp_path):
     assert ledger.lines["cost_centre"].tolist() == ["7"]
 
 
+def test_a_job_reads_an_invoice_whole_however_large_it_is(tmp_path):
+    path = tmp_path / "invoice.xml"
+    path.write_bytes(invoice(line("1", "5") + line("2", "6")))
+    parts = read_parts(path, LedgerReading(path), whole_bytes=0)
+    assert parts.first.lines["amount"].tolist() == [5.0, 6.0]
+    assert list(parts.following) == []
+
+
 def test_a_line_called_total_is_a_line(tmp_path):
     path = tmp_path / "invoice.xml"
     path.write_bytes(invoice(line("1", "5") + line("2", "5") + line("3", "10", name="Total")))
@@ -80,6 +90,13 @@ def test_a_discount_on_the_document_lowers_its_lines_to_the_cent():
     assert amounts == [Decimal("9.66"), Decimal("9.67"), Decimal("9.67"), Decimal("-5.00")]
     assert document.lines[0].own["line_amount"] == "10.00"
     assert "Loyal customer" in document.notes[0]
+
+
+def test_more_discounts_than_anybody_gives_are_lines_of_their_own():
+    discounts = allowance("0.01", charge=False) * 20_000
+    document = read(invoice(line("1", "1000.00") * 5_000, discounts))
+    assert len(document.lines) == 25_000
+    assert sum(one.amount for one in document.lines) == Decimal("4999800.00")
 
 
 def test_a_discount_that_no_line_can_take_is_a_line():
