@@ -42,8 +42,26 @@ def check_outputs(output: Path, report: Path | None, inputs: Sequence[Path]) -> 
         raise OutputError(
             f"Got an output named {output.name!r}, expected a name ending in {known}: choose one of them."
         )
+    check_places([(output, "the output"), *([(report, "the report")] if report else [])], inputs)
+
+
+def check_places(outputs: Sequence[tuple[Path, str]], inputs: Sequence[Path]) -> None:
+    """Refuse files that could not be written or that would overwrite one another or an input.
+
+    Parameters
+    ----------
+    outputs
+        Each with what it is called, "the report".
+    inputs
+        Files that are read.
+
+    Raises
+    ------
+    OutputError
+        As :func:`check_outputs`, the ending aside.
+    """
     taken = {path.resolve(): "an input" for path in inputs}
-    for path, role in [(output, "the output"), *([(report, "the report")] if report else [])]:
+    for path, role in outputs:
         if path.resolve() in taken:
             raise OutputError(
                 f"Got {path} as {role} and as {taken[path.resolve()]}, expected a file of its own: "
