@@ -61,7 +61,7 @@ def _prices(ledger: CheckedLedger) -> pd.DataFrame:
     with np.errstate(divide="ignore", invalid="ignore"):
         price = ledger.amount / quantity
     usable = np.isfinite(price) & (price > 0) & ledger.bought & ledger.text.ne("").to_numpy()
-    frame = pd.DataFrame(
+    frame: pd.DataFrame = pd.DataFrame(
         {
             "row": np.arange(len(lines)),
             "description": lines["description"].str.strip().str.casefold(),
@@ -70,10 +70,11 @@ def _prices(ledger: CheckedLedger) -> pd.DataFrame:
             "day": lines["date"],
             "price": price,
         }
-    )[usable]
+    )[usable].copy()
     keys = ["description", "unit", "currency"]
     frame["goods"] = frame.groupby(keys, sort=False).ngroup()
-    return frame.assign(log_price=np.log(frame["price"].to_numpy(dtype=np.float64)))
+    frame["log_price"] = np.log(frame["price"].to_numpy(dtype=np.float64))
+    return frame
 
 
 def _impossible(priced: pd.DataFrame, count: int) -> tuple[Rows, Mapping[int, str]]:
