@@ -73,12 +73,12 @@ class BuyerCodes:
 
         Ascending by category; empty where the code is not known.
         """
-        name = _SCHEME_NAMES.get("".join(c for c in scheme.upper() if c.isalnum()))
+        name = scheme_name(scheme)
         if name == "NAICS" and code.strip() in _NAICS_RANGES:
             parts = (self.shares(scheme, part) for part in _NAICS_RANGES[code.strip()])
             return dict(sorted(item for part in parts for item in part.items()))
-        digits = _digits(name or "", code.upper())
-        if name is None or not digits:
+        digits = _digits(name, code.upper())
+        if not name or not digits:
             return {}
         known, naics, total = self._by_scheme[name]
         while len(digits) >= _SHORTEST[name]:
@@ -122,6 +122,17 @@ class BuyerCodes:
             name: (part["code"].tolist(), part["naics_code"].tolist(), Counter(part["naics_code"]))
             for name, part in parts.items()
         }
+
+
+def scheme_name(written: str) -> str:
+    """Name the scheme that is meant by what a ledger calls it; "" where it is none whose codes are known.
+
+    Examples
+    --------
+    >>> scheme_name("CPV 2008"), scheme_name("Material group")
+    ('CPV', '')
+    """
+    return _SCHEME_NAMES.get("".join(c for c in written.upper() if c.isalnum()), "")
 
 
 def _digits(scheme: str, code: str) -> str:

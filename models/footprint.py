@@ -215,6 +215,18 @@ class FootprintModel:
             votes = replace(votes, probability=follow_codes(by_text, coded, self.category.code_trust))
         return Queries(out, asked, votes, by_text)
 
+    def by_factor_set(
+        self, lines: pd.DataFrame, mask: npt.NDArray[np.bool_], wanted: str | None
+    ) -> list[tuple[str, str, npt.NDArray[np.bool_]]]:
+        """Group n lines by the set that values them: its id, why, and which of the lines under ``mask``."""
+        if wanted is not None:
+            return [(self.factor_sets[wanted].id, "The set was asked for.", mask)] if mask.any() else []
+        groups = []
+        for country in sorted(set(lines.loc[mask, "country"])):
+            set_id, words = choose_factor_set(country)
+            groups.append((set_id, words, mask & (lines["country"] == country).to_numpy()))
+        return groups
+
     def _predict_block(
         self, lines: pd.DataFrame, options: EstimateOptions, progress: Callable[[int], None] | None
     ) -> pd.DataFrame:
@@ -225,7 +237,7 @@ class FootprintModel:
         queries = self.categorise(lines, questions, number)
         by_money = out.assign(half_width=np.nan)
         basis = SpendBasis(self.category, self.titles, self.doubt, self.tables)
-        for set_id, words, mine in self._by_factor_set(lines, open_lines, options.factor_set):
+        for set_id, words, mine in self.by_factor_set(lines, open_lines, options.factor_set):
             rows = np.flatnonzero(mine)
             valued = SpendLines(
                 lines=lines.iloc[rows].reset_index(drop=True),
@@ -253,18 +265,6 @@ class FootprintModel:
         out["model_version"] = self.version
         out["estimate_id"] = estimate_ids(lines, self.version, options)
         return out[list(ESTIMATE_FIELDS)]
-
-    def _by_factor_set(
-        self, lines: pd.DataFrame, mask: npt.NDArray[np.bool_], wanted: str | None
-    ) -> list[tuple[str, str, npt.NDArray[np.bool_]]]:
-        """Lines grouped by the set that values them and the reason for it."""
-        if wanted is not None:
-            return [(self.factor_sets[wanted].id, "The set was asked for.", mask)] if mask.any() else []
-        groups = []
-        for country in sorted(set(lines.loc[mask, "country"])):
-            set_id, words = choose_factor_set(country)
-            groups.append((set_id, words, mask & (lines["country"] == country).to_numpy()))
-        return groups
 
 
 def estimate_ids(lines: pd.DataFrame, version: str, options: EstimateOptions) -> list[str]:

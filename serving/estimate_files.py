@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from models.bundle import DEFAULT_BUNDLE
 from models.persistence import load_model
 from serving.estimation import LedgerOptions, estimate_ledgers, read_ledgers
 from serving.outputs import check_outputs, write_output
+from serving.progress import progress_bar
 from serving.recording import Recorder, job_name
 from serving.report import write_report
 from serving.result import EstimatedLedger
@@ -47,7 +47,7 @@ def estimate_files(
     """
     check_outputs(output, report, files)
     errors = Console(stderr=True, highlight=False, soft_wrap=True)
-    with _progress(errors) as progress:
+    with progress_bar(errors) as progress:
         task = progress.add_task("reading", total=None)
         ledgers = read_ledgers(files, options)
         progress.update(task, description="loading the model")
@@ -77,8 +77,3 @@ def estimate_files(
 def _recorded(recorder: Recorder, result: EstimatedLedger, files: Sequence[Path]) -> str:
     job = job_name(files)
     return f"Recorded: {recorder.record(result, job):,} estimates as job '{job}' of {recorder.tenant}"
-
-
-def _progress(console: Console) -> Progress:
-    columns = (TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)

@@ -14,9 +14,9 @@ from data.errors import OutputError
 from data.spreadsheet_cells import without_formulas
 from models.estimates import ESTIMATE_FIELDS, ESTIMATE_JSON_FIELDS
 from serving.result import EstimatedLedger
+from serving.workbook import WORKBOOK_OPTIONS, write_book, write_lines
 
-_XLSX_ROWS: Final = 1_048_575
-_XLSX_CELL: Final = 32_767
+_WORKBOOK: Final = ".xlsx"
 
 
 def check_outputs(output: Path, report: Path | None, inputs: Sequence[Path]) -> None:
@@ -42,8 +42,26 @@ def check_outputs(output: Path, report: Path | None, inputs: Sequence[Path]) -> 
         raise OutputError(
             f"Got an output named {output.name!r}, expected a name ending in {known}: choose one of them."
         )
+    check_places([(output, "the output"), *([(report, "the report")] if report else [])], inputs)
+
+
+def check_places(outputs: Sequence[tuple[Path, str]], inputs: Sequence[Path]) -> None:
+    """Refuse files that could not be written or that would overwrite one another or an input.
+
+    Parameters
+    ----------
+    outputs
+        Each with what it is called, "the report".
+    inputs
+        Files that are read.
+
+    Raises
+    ------
+    OutputError
+        As :func:`check_outputs`, the ending aside.
+    """
     taken = {path.resolve(): "an input" for path in inputs}
-    for path, role in [(output, "the output"), *([(report, "the report")] if report else [])]:
+    for path, role in outputs:
         if path.resolve() in taken:
             raise OutputError(
                 f"Got {path} as {role} and as {taken[path.resolve()]}, expected a file of its own: "
@@ -61,7 +79,8 @@ def write_output(result: EstimatedLedger, path: Path) -> list[str]:
     result
         What was estimated.
     path
-        Ending in .csv, .parquet, .jsonl or .xlsx; an existing file is replaced.
+        Ending in .csv, .parquet, .jsonl or .xlsx; an existing file is replaced. A workbook has sheets for the
+        summary, the lines, the factors and the method.
 
     Returns
     -------
@@ -74,6 +93,8 @@ def write_output(result: EstimatedLedger, path: Path) -> list[str]:
         As :func:`check_outputs`, when the disk refuses, or when the format cannot hold so many lines.
     """
     table, notes = output_table(result.source, result.estimates)
+    if path.suffix.lower() == _WORKBOOK:
+        return notes + _write(path, lambda scratch: write_book(result, table, scratch))
     return notes + write_table(table, path)
 
 
@@ -102,13 +123,18 @@ def write_tables(tables: Iterable[pd.DataFrame], path: Path) -> list[str]:
     OutputError
         As :func:`write_output`.
     """
+    return _write(path, lambda scratch: _WRITERS[path.suffix.lower()](tables, scratch))
+
+
+def _write(path: Path, write: Callable[[Path], list[str]]) -> list[str]:
+    """Write a file beside its place and put it there when it is whole."""
     check_outputs(path, None, [])
     target = path.resolve()
     try:
         # In the same folder: only within one file system is a file replaced in one step.
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".ledgerprint-") as folder:
             scratch = Path(folder) / target.name
-            notes = _WRITERS[path.suffix.lower()](tables, scratch)
+            notes = write(scratch)
             scratch.replace(target)
     except OSError as error:
         raise OutputError(
@@ -206,22 +232,8 @@ def _write_jsonl(tables: Iterable[pd.DataFrame], path: Path) -> list[str]:
 
 
 def _write_xlsx(tables: Iterable[pd.DataFrame], path: Path) -> list[str]:
-    table = pd.concat(tables, ignore_index=True)
-    if len(table) > _XLSX_ROWS:
-        raise OutputError(
-            f"Got {len(table):,} lines, expected at most {_XLSX_ROWS:,} in a workbook: write .csv."
-        )
-    shortened = 0
-    for name in _texts(table):
-        shortened += int((table[name].str.len() > _XLSX_CELL).sum())
-        table[name] = table[name].str.slice(0, _XLSX_CELL)
-    options = {"strings_to_formulas": False, "strings_to_urls": False}
-    with pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs={"options": options}) as writer:
-        table.to_excel(writer, sheet_name="lines", index=False)
-        writer.sheets["lines"].freeze_panes(1, 0)
-    if not shortened:
-        return []
-    return [f"{shortened:,} cells were cut at {_XLSX_CELL:,} characters, the most that a workbook holds."]
+    with pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs={"options": WORKBOOK_OPTIONS}) as writer:
+        return write_lines(pd.concat(tables, ignore_index=True), writer, "lines")
 
 
 def _texts(table: pd.DataFrame) -> list[str]:
@@ -232,5 +244,5 @@ _WRITERS: Final[dict[str, Callable[[Iterable[pd.DataFrame], Path], list[str]]]] 
     ".csv": _write_csv,
     ".parquet": _write_parquet,
     ".jsonl": _write_jsonl,
-    ".xlsx": _write_xlsx,
+    _WORKBOOK: _write_xlsx,
 }

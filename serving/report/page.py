@@ -93,8 +93,14 @@ def write_report(result: EstimatedLedger, path: Path) -> Path:
 
 
 def _render(result: EstimatedLedger) -> str:
+    page = page_environment("serving.report").get_template("report.html")
+    return page.render(**page_style(), **_content(result))
+
+
+def page_environment(package: str) -> Environment:
+    """Set up templates of a package: everything is escaped, and the words of figures are at hand."""
     environment = Environment(
-        loader=PackageLoader("serving.report"),
+        loader=PackageLoader(package),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -113,13 +119,14 @@ def _render(result: EstimatedLedger) -> str:
         span=wording.range_text,
         lines=lambda count: wording.count_text(count, "line"),
     )
+    return environment
+
+
+def page_style() -> dict[str, str]:
+    """Give the style that pages share, and the digest by which a page lets it, and nothing else, through."""
     style = files("serving.report").joinpath("templates/report.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return environment.get_template("report.html").render(
-        style=Markup(style),  # noqa: S704 - the project's own file, not input; only its digest is let through
-        style_digest=digest,
-        **_content(result),
-    )
+    return {"style": Markup(style), "style_digest": digest}  # noqa: S704 - the project's own file, not input
 
 
 def _content(result: EstimatedLedger) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def read_back(path: Path) -> pd.DataFrame:
         return pd.read_parquet(path)
     if path.suffix == ".jsonl":
         return pd.DataFrame([json.loads(line) for line in path.read_text("utf-8").splitlines()])
-    return pd.read_excel(path, dtype=str, keep_default_na=False, engine="openpyxl")
+    return pd.read_excel(path, sheet_name="Lines", dtype=str, keep_default_na=False, engine="openpyxl")
 
 
 def repeated(result, times):
@@ -109,7 +109,7 @@ def test_a_formula_in_a_workbook_is_a_text_cell(estimated_with, tmp_path):
 
     write_output(estimated_with(Description="=HYPERLINK(1)"), path)
 
-    sheet = openpyxl.load_workbook(path).active
+    sheet = openpyxl.load_workbook(path)["Lines"]
     cell = next(c for c in sheet[2] if c.value == "=HYPERLINK(1)")
     assert cell.data_type == "s"
     assert sheet.max_row == len(estimated_with().lines) + 1

@@ -1,0 +1,251 @@
+"""The inspection: every check on some ledgers, the score, and what mending the data would do."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from features.screening import screen
+from features.screening.rules import Decision, Reason, decision_of
+from features.text_memory import RememberingEncoder
+from models.footprint import EstimateOptions, FootprintModel
+from serving.documents import Ledger
+from serving.estimation import LedgerOptions, estimate_ledgers, money_options
+from serving.quality import (
+    amounts_of_goods,
+    codes,
+    credit_notes,
+    duplicates,
+    money,
+    parties_and_days,
+    purchases,
+    texts,
+    unit_prices,
+)
+from serving.quality.findings import Finding, Subject
+from serving.quality.ledger import CheckedLedger, checked_ledger
+from serving.quality.potential import Scenario, potential
+from serving.quality.reference import Reference
+from serving.quality.score import Earned, score
+
+_CHECKS: Final[tuple[Callable[[CheckedLedger], list[Finding]], ...]] = tuple(
+    part.find
+    for part in (
+        texts,
+        codes,
+        amounts_of_goods,
+        parties_and_days,
+        money,
+        duplicates,
+        credit_notes,
+        unit_prices,
+        purchases,
+    )
+)
+_EXAMPLES: Final = 5
+
+
+@dataclass(frozen=True)
+class Example:
+    """A line that shows a finding."""
+
+    line_id: str
+    description: str
+    supplier: str
+    amount: float
+    currency: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """A finding as it is told: how many lines, how much of the spend, and the largest of them.
+
+    ``of_lines`` and ``of_spend`` are shares of the lines that are or may be purchases; for what is about
+    other lines (no purchases, rows of the layout) of all. ``of_spend`` is NaN where no money can be compared.
+    """
+
+    code: str
+    subject: Subject
+    title: str
+    rule: str
+    remedy: str
+    lines: int
+    of_lines: float
+    usd: float
+    of_spend: float
+    examples: list[Example]
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What is told about some ledgers.
+
+    Attributes
+    ----------
+    files
+        Names of the files.
+    lines, bought
+        Number of lines, and of those that are or may be purchases.
+    usd, bought_usd
+        Their spend, in US dollars without VAT; the sizes of credits count, not their signs.
+    facts
+        What is worth knowing without being a fault: name and value.
+    findings
+        In the order of the subjects, without those that no line shows.
+    earned
+        By criterion; the score is the sum of their points.
+    scenarios
+        What mending would do to the total; empty where the model was left out.
+    """
+
+    files: list[str]
+    lines: int
+    bought: int
+    usd: float
+    bought_usd: float
+    facts: list[tuple[str, str]]
+    findings: list[Told]
+    earned: list[Earned]
+    scenarios: list[Scenario]
+
+    @property
+    def score(self) -> float:
+        """Points of 100."""
+        return sum(one.points for one in self.earned)
+
+
+def inspect_ledgers(
+    ledgers: Sequence[Ledger],
+    options: LedgerOptions,
+    bundle: Path,
+    model: FootprintModel | None,
+    progress: Callable[[int], None] | None = None,
+) -> Inspection:
+    """Check some ledgers.
+
+    Parameters
+    ----------
+    ledgers
+        From :func:`serving.estimation.read_ledgers`.
+    options
+        What the user says about them.
+    bundle
+        Folder of the bundle, whose tables the checks use.
+    model
+        The model of that bundle; without it, screening goes by its rules alone, and there are no scenarios.
+    progress
+        Called with the number of lines estimated since the last call.
+    """
+    reference = Reference.of_bundle(bundle)
+    estimates: pd.DataFrame | None = None
+    if model is None:
+        screened = pd.concat([screen(ledger.lines) for ledger in ledgers], ignore_index=True)
+    else:
+        model.encoder = RememberingEncoder(model.encoder)
+        estimates = estimate_ledgers(ledgers, model, options, progress).estimates
+        screened = _screened(estimates)
+    ledger = checked_ledger(ledgers, screened, options, reference)
+    findings = {finding.code: finding for check in _CHECKS for finding in check(ledger)}
+    scenarios: list[Scenario] = []
+    if model is not None and estimates is not None:
+        asked = EstimateOptions(options.factor_set, money_options(ledgers[0], options)[0])
+        scenarios = potential(ledger, estimates, model, asked, findings)
+    size = np.nan_to_num(np.abs(ledger.usd))
+    return Inspection(
+        files=[one.path.name for one in ledgers],
+        lines=len(ledger.lines),
+        bought=int(ledger.bought.sum()),
+        usd=float(size.sum()),
+        bought_usd=float(size[ledger.bought].sum()),
+        facts=_facts(ledger, ledgers),
+        findings=_told(ledger, findings),
+        earned=score(ledger, findings),
+        scenarios=scenarios,
+    )
+
+
+def _screened(estimates: pd.DataFrame) -> pd.DataFrame:
+    """Decision and reason of screening, as estimates hold them."""
+    reasons = {reason.value: decision_of(reason).value for reason in Reason}
+    said = [
+        (Decision.EXCLUDED.value, reason)
+        if status == "excluded"
+        else (reasons.get(reason, "purchase"), reason)
+        for status, reason in zip(estimates["status"], estimates["reason"], strict=True)
+    ]
+    return pd.DataFrame(said, columns=["decision", "reason"])
+
+
+def _told(ledger: CheckedLedger, findings: dict[str, Finding]) -> list[Told]:
+    size = np.abs(ledger.usd)
+    order = {subject: place for place, subject in enumerate(Subject)}
+    told = []
+    for finding in sorted(findings.values(), key=lambda finding: order[finding.subject]):
+        about_all = finding.subject in {Subject.PURCHASE, Subject.READING}
+        among = np.ones_like(ledger.bought) if about_all else ledger.bought
+        rows = finding.rows & among
+        if not rows.any():
+            continue
+        whole, usd = float(np.nansum(size[among])), float(np.nansum(size[rows]))
+        told.append(
+            Told(
+                code=finding.code,
+                subject=finding.subject,
+                title=finding.title,
+                rule=finding.rule,
+                remedy=finding.remedy,
+                lines=int(rows.sum()),
+                of_lines=float(rows.sum() / among.sum()),
+                usd=usd,
+                of_spend=usd / whole if whole else float("nan"),
+                examples=_examples(ledger, finding, np.flatnonzero(rows)),
+            )
+        )
+    return told
+
+
+def _examples(ledger: CheckedLedger, finding: Finding, rows: np.ndarray) -> list[Example]:
+    """Pick the lines with the most money, each text once as long as there are others."""
+    ranked = rows[np.argsort(-np.nan_to_num(np.abs(ledger.usd[rows])), kind="stable")]
+    lines = ledger.lines.iloc[ranked]
+    fresh = ~lines["description"].duplicated().to_numpy()
+    picked = np.concatenate([ranked[fresh], ranked[~fresh]])[:_EXAMPLES]
+    return [
+        Example(
+            line_id=str(ledger.lines["line_id"].iloc[row]),
+            description=str(ledger.lines["description"].iloc[row]),
+            supplier=str(ledger.lines["supplier"].iloc[row]),
+            amount=float(ledger.amount[row]),
+            currency=str(ledger.lines["currency"].iloc[row]),
+            detail=finding.details.get(int(row), ""),
+        )
+        for row in picked
+    ]
+
+
+def _facts(ledger: CheckedLedger, ledgers: Sequence[Ledger]) -> list[tuple[str, str]]:
+    lines = ledger.lines[ledger.bought]
+    days = lines["date"].dropna()
+    period = f"{days.min():%Y-%m-%d} to {days.max():%Y-%m-%d}" if len(days) else "no dates"
+    currencies = lines["currency"][lines["currency"] != ""].value_counts()
+    money = ", ".join(f"{name} on {count:,} lines" for name, count in currencies.head(5).items())
+    tax = sorted({f"{one.vat}: {one.vat_reason}" for one in ledgers})
+    numbered = int((ledger.document != "").sum())
+    return [
+        ("Period", period),
+        ("Currencies", money or "none named"),
+        ("Value added tax", "; ".join(tax)),
+        ("Different texts", f"{lines['description'].nunique():,}"),
+        ("Suppliers", f"{ledger.supplier[ledger.bought].replace('', np.nan).nunique():,}"),
+        ("Lines with a document number", f"{numbered:,}" if numbered else "none: copies are told without it"),
+        ("Barcodes with a valid check digit", f"{_valid_barcodes(ledger):,}"),
+    ]
+
+
+def _valid_barcodes(ledger: CheckedLedger) -> int:
+    found = {finding.code: finding.rows for finding in codes.find(ledger)}
+    return int((~found["barcode_missing"] & ~found["barcode_wrong"] & ledger.bought).sum())

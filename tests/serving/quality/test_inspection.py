@@ -1,0 +1,150 @@
+"""The whole inspection: score, shares, scenarios, and what is printed and written."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from models.bundle import DEFAULT_BUNDLE
+from models.persistence import load_model
+from serving.estimation import LedgerOptions, estimate_ledgers, read_ledgers
+from serving.quality.answer import as_object
+from serving.quality.inspection import inspect_ledgers
+from serving.quality.page import write_page
+from serving.quality.score import CRITERIA
+
+COMMAND = Path(sys.executable).with_name("ledgerprint")
+REAL = {
+    "guys_2020_04.csv": 13_457,
+    "guys_2020_05.csv": 15_038,
+    "leeds_2020_06.csv": 16_177,
+    "usaid_scms.csv": 10_324,
+}
+
+
+def fast(*paths, **said):
+    options = LedgerOptions(**said)
+    return inspect_ledgers(read_ledgers(paths, options), options, DEFAULT_BUNDLE, None)
+
+
+def recalculated(inspection):
+    """Add the score up again from what is written beside it."""
+    return sum(one["points"] * one["share"] for one in as_object(inspection)["criteria"])
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    path = tmp_path / "ledger.csv"
+    path.write_text(
+        "Invoice Number,Description,Net Amount,Currency,Supplier,Quantity,Unit,Country\n"
+        "1,Oak desk,4000,GBP,Acme Ltd,2,ea,GB\n"
+        "1,Oak desk,4000,GBP,Acme Ltd,2,ea,GB\n"
+        "2,SUNDRIES,500,GBP,Acme Ltd,,,GB\n"
+        "2,White rice,900,GBP,Grain Ltd,,,GB\n"
+        "3,Qualified nursing staff,700,GBP,,,,GB\n"
+        "4,PAYE income tax,9000,GBP,HM Revenue and Customs,,,GB\n"
+    )
+    return path
+
+
+def test_the_points_of_the_criteria_add_up_to_a_hundred():
+    assert sum(criterion.points for criterion in CRITERIA) == 100
+
+
+def test_shares_are_of_what_may_be_purchases_and_the_score_can_be_recalculated(ledger):
+    inspection = fast(ledger)
+    told = {one.code: one for one in inspection.findings}
+
+    assert (inspection.lines, inspection.bought) == (6, 5)
+    assert told["text_generic"].of_lines == pytest.approx(1 / 5)
+    assert told["text_generic"].of_spend == pytest.approx(500 / 10_100)
+    assert [example.line_id for example in told["line_repeated"].examples] == ["2"]
+    assert inspection.score == pytest.approx(recalculated(inspection))
+    assert 0 < inspection.score < 100
+    assert inspection.scenarios == []
+
+
+def test_every_finding_names_lines_of_the_ledger(ledger):
+    for told in fast(ledger).findings:
+        assert told.lines > 0
+        assert told.examples
+        assert {example.line_id for example in told.examples} <= {str(n) for n in range(1, 7)}
+
+
+def test_mending_is_worked_out_from_the_model(ledger):
+    options = LedgerOptions()
+    ledgers = read_ledgers([ledger], options)
+    model = load_model()
+    inspection = inspect_ledgers(ledgers, options, DEFAULT_BUNDLE, model)
+    estimated = estimate_ledgers(ledgers, model, options)
+    by_code = {one.code: one for one in inspection.scenarios}
+    now = by_code["as_is"]
+
+    assert (now.kg, now.kg_low, now.kg_high) == pytest.approx(
+        (estimated.total_kg, estimated.total_kg_low, estimated.total_kg_high), rel=0.01
+    )
+    assert by_code["categories_known"].kg == pytest.approx(now.kg)
+    assert by_code["categories_known"].width < now.width
+    assert by_code["unclear_are_none"].kg < now.kg or by_code["unclear_are_none"].lines == 0
+    copied = estimated.estimates["kg_co2e"].iloc[1]
+    assert by_code["copies_left_out"].kg == pytest.approx(now.kg - copied)
+    assert by_code["quantities_known"].width <= by_code["products_as_is"].width
+
+
+def test_a_hostile_text_is_shown_harmlessly(tmp_path):
+    path = tmp_path / "ledger.csv"
+    path.write_text(
+        'Description,Amount,Currency\n"<script>alert(1)</script> =1+1 \u202eevil",10,GBP\n', "utf-8"
+    )
+    page = tmp_path / "page.html"
+
+    write_page(fast(path), page)
+    text = page.read_text("utf-8")
+
+    assert "<script" not in text
+    assert "&lt;script&gt;" in text
+    assert "\u202e" not in text
+    assert "default-src 'none'" in text
+
+
+def test_the_command_prints_and_writes_what_it_found(ledger, tmp_path):
+    answer, page = tmp_path / "out.json", tmp_path / "out.html"
+
+    done = subprocess.run(  # noqa: S603 - our own command
+        [COMMAND, "inspect", ledger, "--fast", "--json", answer, "--report", page],
+        capture_output=True, text=True, timeout=180, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    assert "Data quality" in done.stdout
+    said = json.loads(answer.read_text("utf-8"))
+    assert said["lines"] == 6
+    assert said["scenarios"] == []
+    assert page.read_text("utf-8").startswith("<!doctype html>")
+
+
+def test_the_command_refuses_to_overwrite_its_input(ledger):
+    before = ledger.read_bytes()
+
+    done = subprocess.run(  # noqa: S603 - our own command
+        [COMMAND, "inspect", ledger, "--fast", "--json", ledger],
+        capture_output=True, text=True, timeout=180, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("Error: ")
+    assert ledger.read_bytes() == before
+
+
+@pytest.mark.data_package
+@pytest.mark.parametrize("name", REAL)
+def test_a_real_ledger_is_inspected_whole(data_dir, name):
+    inspection = fast(data_dir / "ledgers" / name, country=None if "usaid" in name else "GB")
+
+    assert inspection.lines == REAL[name]
+    assert inspection.score == pytest.approx(recalculated(inspection))
+    assert 40 < inspection.score < 95
+    copies = {one.code: one.of_lines for one in inspection.findings}
+    assert copies.get("line_repeated", 0) + copies.get("booked_twice", 0) < 0.02
