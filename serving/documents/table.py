@@ -1,5 +1,6 @@
 """The table: what any reader makes of a document, before anything is known about its columns."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -34,6 +35,8 @@ class Table:
     notes: tuple[str, ...] = field(default=())
     decimal_hint: str = ""
     """"," where the delimiter shows that commas are decimal marks, else ""."""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """Field -> column, where the format itself says so; an empty column leaves the field out."""
 
 
 def refuse_oversize(rows: int, columns: int, document: str) -> None:

@@ -6,10 +6,11 @@ from datetime import date
 import pandas as pd
 
 from features.money import MoneyOptions
+from serving.documents.goods_numbers import GOODS_UNKNOWN
 from serving.store import Reading
 from serving.store.column_types import is_storable
 from serving.store.corrections import RememberedCorrection, remembered_corrections
-from serving.store.goods import comparable_gtin
+from serving.store.goods import product_gtin
 from serving.store.supplier_figures import FigureVersion, GoodsOfSupplier, current_figures
 from serving.supplier_names import comparable_supplier
 
@@ -70,7 +71,8 @@ def find_overrides(reading: Reading, lines: pd.DataFrame, money: MoneyOptions) -
     ):
         spent_on = undated if pd.isna(day) else day.date()
         note = _out_of_date(figure, spent_on) if figure else ""
-        found.append(LineOverrides() if issue else LineOverrides(tuple(corrected), figure, note))
+        unread = issue not in {"", GOODS_UNKNOWN}
+        found.append(LineOverrides() if unread else LineOverrides(tuple(corrected), figure, note))
     return found
 
 
@@ -88,7 +90,8 @@ def _figures(reading: Reading, lines: pd.DataFrame) -> list[FigureVersion | None
 
 
 def _names(gtin: str, supplier: str, article: str) -> list[GoodsOfSupplier]:
-    names = [GoodsOfSupplier(gtin=gtin)] if comparable_gtin(gtin) else []
+    product = product_gtin(gtin)
+    names = [GoodsOfSupplier(gtin=product)] if product else []
     if comparable_supplier(supplier) and article.strip() and is_storable(supplier + article):
         names.append(GoodsOfSupplier(supplier=supplier, article=article))
     return names
