@@ -10,6 +10,7 @@ from rich.text import Text
 
 import data.commands
 import serving.commands
+import serving.exchange.commands
 import serving.jobs.commands
 import serving.replay.commands
 import serving.store.commands
@@ -43,6 +44,7 @@ app = typer.Typer(
 )
 app.add_typer(serving.commands.app)
 app.add_typer(serving.store.commands.app)
+app.add_typer(serving.exchange.commands.app)
 app.add_typer(serving.jobs.commands.app)
 app.add_typer(serving.replay.commands.app)
 app.add_typer(training.commands.app)
