@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 import data.commands
+import serving.catalogue_commands
 import serving.commands
 import serving.exchange.commands
 import serving.jobs.commands
@@ -44,6 +45,7 @@ app = typer.Typer(
 )
 app.add_typer(serving.commands.app)
 app.add_typer(serving.store.commands.app)
+app.add_typer(serving.catalogue_commands.app)
 app.add_typer(serving.exchange.commands.app)
 app.add_typer(serving.jobs.commands.app)
 app.add_typer(serving.replay.commands.app)

@@ -5,6 +5,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from serving.api import (
+    catalogue,
     categories,
     estimates,
     factors,
@@ -46,6 +47,7 @@ def create_api(backend: Backend) -> FastAPI:
         periods,
         supplier_figures,
         footprints,
+        catalogue,
         categories,
         factors,
         model,
