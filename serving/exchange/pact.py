@@ -16,8 +16,8 @@ from serving.exchange.declared import UNITS, DeclaredFootprint
 from serving.exchange.errors import FootprintError
 from serving.store.column_types import is_storable
 
-RANGE_SCHEMA: Final = "https://ledgerprint.invalid/schemas/estimate-range/1"
-"""Name of our own extension: range and method of an estimate. It is a name, not an address to be asked."""
+RANGE_SCHEMA: Final = "urn:ledgerprint:schema:estimate-range:1"
+"""Name of our own extension, with the range and method of an estimate."""
 _VALID_YEARS: Final = 3
 
 
