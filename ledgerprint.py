@@ -9,7 +9,9 @@ from rich.console import Console
 from rich.text import Text
 
 import data.commands
+import serving.catalogue_commands
 import serving.commands
+import serving.exchange.commands
 import serving.format_commands
 import serving.jobs.commands
 import serving.operations.commands
@@ -47,6 +49,8 @@ app = typer.Typer(
 app.add_typer(serving.commands.app)
 app.add_typer(serving.format_commands.app, name="formats")
 app.add_typer(serving.store.commands.app)
+app.add_typer(serving.catalogue_commands.app)
+app.add_typer(serving.exchange.commands.app)
 app.add_typer(serving.jobs.commands.app)
 app.add_typer(serving.operations.commands.app)
 app.add_typer(serving.replay.commands.app)

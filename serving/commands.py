@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from serving.ledger_arguments import (
+    Bundle,
     Country,
     Currency,
     Day,
     Explain,
     FactorSet,
+    Files,
     Mapping,
     Sheet,
+    Suppliers,
     Vat,
     VatRate,
 )
@@ -26,13 +29,7 @@ app = typer.Typer()
 
 @app.command()
 def estimate(
-    files: Annotated[
-        list[Path],
-        typer.Argument(
-            help="Ledgers (CSV, XLSX, XLS, ODS, Parquet, JSON), invoices and orders (UBL, CII, cXML, PDF), "
-            "OCDS, or a ZIP of documents."
-        ),
-    ],
+    files: Files,
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Result: a name ending in .csv, .parquet, .jsonl or .xlsx.")
     ],
@@ -45,16 +42,9 @@ def estimate(
     vat: Vat = None,
     vat_rate: VatRate = None,
     sheet: Sheet = None,
-    suppliers: Annotated[
-        Path | None,
-        typer.Option(
-            help="CSV of supplier, category (NAICS 2017, or a column scheme) for lines without a code."
-        ),
-    ] = None,
+    suppliers: Suppliers = None,
     explain: Explain = False,
-    bundle: Annotated[
-        Path | None, typer.Option(help="Folder of a model bundle; else the shipped one.")
-    ] = None,
+    bundle: Bundle = None,
     record: Annotated[
         bool,
         typer.Option(
@@ -96,43 +86,22 @@ def estimate(
 
 @app.command()
 def inspect(
-    files: Annotated[
-        list[Path], typer.Argument(help="Ledgers: CSV, XLSX, XLS, ODS, Parquet, JSON or JSON Lines.")
-    ],
+    files: Files,
     json: Annotated[Path | None, typer.Option(help="Also write everything as JSON.")] = None,
     report: Annotated[Path | None, typer.Option(help="Also write a self-contained HTML page.")] = None,
     fast: Annotated[
         bool, typer.Option("--fast", help="Leave out what needs the model: what mending would do.")
     ] = False,
-    country: Annotated[str | None, typer.Option(help="Country of the buyer, GB or United Kingdom.")] = None,
-    currency: Annotated[str | None, typer.Option(help="Currency of amounts that name none, GBP.")] = None,
-    date: Annotated[str | None, typer.Option(help="Date of lines without one, 2024-03-31.")] = None,
-    mapping: Annotated[
-        list[str] | None,
-        typer.Option("--map", help='Column of a field, description="Item Text"; repeatable.'),
-    ] = None,
-    factor_set: Annotated[
-        str | None, typer.Option(help="Factor set for every line; else by country.")
-    ] = None,
-    vat: Annotated[
-        Literal["included", "excluded"] | None,
-        typer.Option(help="Whether amounts include VAT; else by header."),
-    ] = None,
-    vat_rate: Annotated[
-        float | None, typer.Option(help="VAT rate to take off, 0.2; else the standard rate.")
-    ] = None,
-    sheet: Annotated[
-        str | None, typer.Option(help="Sheet of a workbook; else the one most like a ledger.")
-    ] = None,
-    suppliers: Annotated[
-        Path | None,
-        typer.Option(
-            help="CSV of supplier, category (NAICS 2017, or a column scheme) for lines without a code."
-        ),
-    ] = None,
-    bundle: Annotated[
-        Path | None, typer.Option(help="Folder of a model bundle; else the shipped one.")
-    ] = None,
+    country: Country = None,
+    currency: Currency = None,
+    date: Day = None,
+    mapping: Mapping = None,
+    factor_set: FactorSet = None,
+    vat: Vat = None,
+    vat_rate: VatRate = None,
+    sheet: Sheet = None,
+    suppliers: Suppliers = None,
+    bundle: Bundle = None,
 ) -> None:
     """Say how good the data of some ledgers are, and what mending them would do to the total's range."""
     from serving.documents.mapping import parse_mapping  # noqa: PLC0415
@@ -158,9 +127,7 @@ def inspect(
 def serve(
     host: Annotated[str, typer.Option(help="IP address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 3000,
-    bundle: Annotated[
-        Path | None, typer.Option(help="Folder of a model bundle; else the shipped one.")
-    ] = None,
+    bundle: Bundle = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Worker processes, each with its own model; else one.")
     ] = None,

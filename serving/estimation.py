@@ -17,6 +17,7 @@ from models.mass_route import FACTOR_ID as PRODUCT_FACTOR
 from models.mass_route import FACTOR_UNIT as PRODUCT_UNIT
 from models.totals import total
 from serving.documents import Ledger, read_ledger
+from serving.documents.goods_numbers import gtin_notes
 from serving.result import FACTOR_SOURCE_FIELDS, EstimatedLedger
 from serving.supplier_table import CodedLines, SupplierTable
 
@@ -144,8 +145,10 @@ def estimate_ledgers(
         estimated = model.predict(ledger.lines, asked, progress)
         if with_known is not None:
             estimated = with_known(model, ledger.lines, estimated, asked)
-        said = options.suppliers.additions(estimated, coded[number]) if options.suppliers else []
-        said = said or [""] * len(estimated)
+        said = gtin_notes(ledger.lines)
+        if options.suppliers:
+            of_suppliers = options.suppliers.additions(estimated, coded[number])
+            said = [first + second for first, second in zip(of_suppliers, said, strict=True)]
         estimates.append(estimated.assign(explanation=estimated["explanation"] + said))
         asked_of += [asked] * len(estimated)
         additions += said

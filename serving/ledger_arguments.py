@@ -1,5 +1,6 @@
-"""What the command line lets a user say about a ledger: ``estimate`` and ``jobs submit`` share it."""
+"""What the command line lets a user say about a ledger: commands that read ledgers share it."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -21,3 +22,15 @@ Sheet = Annotated[str | None, typer.Option(help="Sheet of a workbook; else the o
 Explain = Annotated[
     bool, typer.Option("--explain", help="Also say what decided about each category: slower.")
 ]
+Files = Annotated[
+    list[Path],
+    typer.Argument(
+        help="Ledgers (CSV, XLSX, XLS, ODS, Parquet, JSON), invoices and orders (UBL, CII, cXML, PDF), "
+        "OCDS, lists of scans, or a ZIP of documents."
+    ),
+]
+Suppliers = Annotated[
+    Path | None,
+    typer.Option(help="CSV of supplier, category (NAICS 2017, or a column scheme) for lines without a code."),
+]
+Bundle = Annotated[Path | None, typer.Option(help="Folder of a model bundle; else the shipped one.")]

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from features.line_items import line_items
+from serving.documents.goods_numbers import mark_unknown_goods
 from serving.schemas import LineIn
 
 _SHOWN_CHARACTERS: Final = 80
@@ -55,7 +56,9 @@ def read_lines(raw: Sequence[object]) -> RequestLines:
         "The line_id stands on an earlier line too, expected once: send the line once, or under its own id."
     )
     items.loc[[bool(fault) for fault in faults], "issue"] = "line_invalid"
-    return RequestLines([name or str(n) for n, name in enumerate(given, 1)], line_items(items))
+    lines = line_items(items)
+    mark_unknown_goods(lines)
+    return RequestLines([name or str(n) for n, name in enumerate(given, 1)], lines)
 
 
 def _read(line: object) -> tuple[dict[str, Any], str]:

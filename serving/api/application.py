@@ -3,9 +3,11 @@
 from fastapi import FastAPI
 
 from serving.api import (
+    catalogue,
     categories,
     estimates,
     factors,
+    footprints,
     jobs,
     labels,
     model,
@@ -48,6 +50,8 @@ def create_api(backend: Backend) -> FastAPI:
         labels,
         periods,
         supplier_figures,
+        footprints,
+        catalogue,
         categories,
         factors,
         jobs,

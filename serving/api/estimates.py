@@ -18,6 +18,7 @@ from serving.api.backend import Back, Backend
 from serving.api.idempotency import Once, OneAnswer
 from serving.api.openapi import posted
 from serving.api.received import storable
+from serving.documents.goods_numbers import gtin_notes
 from serving.operations.metrics import count_estimates
 from serving.operations.requests import note_estimates, note_lines
 from serving.operations.traces import span
@@ -107,13 +108,15 @@ def _read(request: EstimateRequest, back: Backend, actor: Actor) -> _Asked:
 
 def _complete(once: OneAnswer, asked: _Asked, found: pd.DataFrame) -> Response:
     """Answer, and write the estimates to the trail."""
+    notes = gtin_notes(asked.lines.items)
+    found = found.assign(explanation=found["explanation"] + notes)
     records = found.assign(line_id=asked.lines.line_ids).to_dict("records")
     answers = [EstimateOut.from_record({str(name): value for name, value in row.items()}) for row in records]
     version = str(found["model_version"].iloc[0])
     body = EstimateResponse(model_version=version, estimates=answers).model_dump_json()
 
     def record(writing: Writing) -> str:
-        record_estimates(writing, asked.received, asked.lines.items, found, asked.options)
+        record_estimates(writing, asked.received, asked.lines.items, found, asked.options, notes=notes)
         return body
 
     return once.complete(200, record)

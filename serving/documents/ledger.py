@@ -143,11 +143,11 @@ class LedgerReading:
         if table.fields:
             choices, column_notes = declared_columns(layout.source, table.fields, self._mapping), list[str]()
         else:
-            choices, column_notes = recognise_columns(layout.source, self._mapping)
-            choices, self._parts = complete_amount(choices, layout.source, given="amount" in self._mapping)
+            mapping = {**table.known, **self._mapping}
+            choices, column_notes = recognise_columns(layout.source, mapping)
+            choices, self._parts = complete_amount(choices, layout.source, given="amount" in mapping)
+            _require_columns({choice.field for choice in choices}, layout.source, name, mapping)
         self._columns = {choice.field: choice.column for choice in choices if choice.column}
-        if not table.fields:
-            _require_columns({choice.field for choice in choices}, layout.source, name, self._mapping)
         self._names, self._decimal_hint = list(layout.source.columns), table.decimal_hint
         lines, line_notes = self._lines(layout)
         amounts = self._columns.get("amount", "") or next(iter(self._parts.money_columns()), "")
@@ -239,7 +239,8 @@ def _require_columns(
     fields: Collection[str], source: pd.DataFrame, name: str, mapping: Mapping[str, str]
 ) -> None:
     """Refuse a document in which no purchase could be found, rather than answer every line with nothing."""
-    missing = "description" if "description" not in fields else ""
+    # goods may be named by their number alone
+    missing = "" if {"description", "gtin"} & set(fields) else "description"
     if not missing and not mapping and not {"amount", "quantity"} & set(fields):
         missing = "amount"
     if missing:

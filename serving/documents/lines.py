@@ -12,6 +12,7 @@ from serving.documents.amount_columns import AmountColumns
 from serving.documents.buyer_country import inferred_countries, stated_countries
 from serving.documents.currencies import LineCurrencies, line_currencies
 from serving.documents.figures import Figures, read_figures
+from serving.documents.goods_numbers import mark_unknown_goods
 from serving.documents.headers import Layout
 from serving.documents.phrases import cells_text, lines_text
 from serving.documents.so_far import ReadSoFar
@@ -95,7 +96,9 @@ def lines_of(
     frame["line_id"] = _line_ids(source, columns, so_far, notes)
     _name_scheme(frame, columns)
     _mark_issues(frame, layout, figures, money.rejected, so_far)
-    return line_items(frame), notes
+    lines = line_items(frame)
+    mark_unknown_goods(lines)
+    return lines, notes
 
 
 def _home(countries: pd.Series) -> str:

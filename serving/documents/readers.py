@@ -18,6 +18,7 @@ from serving.documents.formats.safe_xml import is_markup, refuse_unknown_xml
 from serving.documents.formats.tables import read_structured
 from serving.documents.html_tables import read_html
 from serving.documents.records import read_json, read_parquet, require_parquet
+from serving.documents.scan_lists import is_scan_list, read_scan_list
 from serving.documents.spreadsheets import read_spreadsheet
 from serving.documents.table import Table
 
@@ -73,6 +74,9 @@ READERS: Final = (
     Reader("Parquet", lambda content: content.startswith((b"PAR1", b"PARE")), read_parquet),
     Reader("JSON", lambda content: _JSON.match(content) is not None, read_json),
     Reader("HTML table", lambda content: _HTML.match(content) is not None, read_html),
+    Reader(
+        "scan list", lambda content: _foreign_kind(content) == "" and is_scan_list(content), read_scan_list
+    ),
     Reader("delimited text", lambda content: _foreign_kind(content) == "", read_delimited),
 )
 """In order: the first that recognises a document reads it."""
@@ -84,8 +88,9 @@ def read_tables(path: Path) -> list[Table]:
     Parameters
     ----------
     path
-        CSV and its kin, XLSX, XLS, XLSB, ODS, HTML tables, Parquet, JSON or JSON Lines, a document of
-        :data:`serving.documents.formats.registry.FORMATS`, or a ZIP archive of them; whatever its name.
+        CSV and its kin, XLSX, XLS, XLSB, ODS, HTML tables, Parquet, JSON or JSON Lines, a list of scans, a
+        document of :data:`serving.documents.formats.registry.FORMATS`, or a ZIP archive of them; whatever its
+        name.
 
     Returns
     -------

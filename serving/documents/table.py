@@ -48,6 +48,8 @@ class Table:
     vat: Vat = "unknown"
     decimal_hint: str = ""
     """"," where the delimiter shows that commas are decimal marks, else ""."""
+    known: Mapping[str, str] = field(default_factory=dict)
+    """Field -> column that the reader knows, the others still to be found; an empty column leaves it out."""
 
 
 def refuse_oversize(rows: int, columns: int, document: str) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from features.money import MoneyOptions
 from models.footprint import EstimateOptions, FootprintModel
+from serving.documents.goods_numbers import gtin_notes
 from serving.documents.parts import PART_ROWS, WHOLE_BYTES, read_parts
 from serving.estimation import money_options
 from serving.jobs.errors import JobResultError
@@ -116,6 +117,8 @@ class JobWork:
         estimates = apply_overrides(cast("FootprintModel", model), lines, estimates, overrides, options)
         if list(estimates["line_id"]) != list(lines["line_id"]):
             raise JobResultError(f"Got estimates of other lines in batch {number}: report this fault.")
+        notes = gtin_notes(lines)
+        estimates = estimates.assign(explanation=estimates["explanation"] + notes)
         # the file comes first: where the mark is, the file is
         sha256 = self.files.write("estimates", number, estimates)
         source = self.files.read("source", number).reindex(columns=found.columns, fill_value="")
@@ -123,7 +126,7 @@ class JobWork:
             dict(zip(found.columns, row, strict=True)) for row in source.to_numpy().tolist()
         ]
         with self.store.writing(_submitter(job)) as writing:
-            record_batch(writing, job.id, number, received, lines, estimates, options, sha256)
+            record_batch(writing, job.id, number, received, lines, estimates, options, sha256, notes)
         count_estimates(lines, estimates)
 
     def finish(self) -> None:

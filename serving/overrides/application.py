@@ -15,8 +15,9 @@ from models.estimates import ESTIMATE_FIELDS, Estimates
 from models.figures import significant
 from models.footprint import EstimateOptions, FootprintModel
 from serving.overrides.amounts import signed_quantity, times_as_much, units_in
+from serving.overrides.catalogue import value_known_goods
 from serving.overrides.found import LineOverrides
-from serving.overrides.marks import CORRECTION, FIGURE, correction_mark, figure_mark
+from serving.overrides.marks import CORRECTION, FIGURE, catalogue_mark, correction_mark, figure_mark
 from serving.overrides.ranges import Range, corrected_range, declared_range
 from serving.overrides.valuation import Ask, valued
 from serving.store.canonical import canonical_json
@@ -45,11 +46,11 @@ def apply_overrides(
 ) -> pd.DataFrame:
     """Apply what people know about the goods of lines to their estimates.
 
-    One correction is applied; corrections that contradict each other are shown, and the line is for review. A
-    supplier's figure wins over any other where the line states its amount in the figure's unit, unless
-    somebody corrected the footprint of the same goods after it was declared. Either has the range that was
-    stated with it, else that of its data quality. An estimate that something is known about has an id of its
-    own.
+    What the product catalogue knows about goods is added to their lines first. One correction is applied;
+    corrections that contradict each other are shown, and the line is for review. A supplier's figure wins
+    over any other where the line states its amount in the figure's unit, unless somebody corrected the
+    footprint of the same goods after it was declared. Either has the range that was stated with it, else that
+    of its data quality. An estimate that something is known about has an id of its own.
 
     Parameters
     ----------
@@ -72,6 +73,7 @@ def apply_overrides(
     touched = [row for row, known in enumerate(overrides) if known]
     if not touched:
         return estimates
+    known_lines, estimates = value_known_goods(model, lines, estimates, overrides, options)
     rows: list[Row] = [{str(k): v for k, v in record.items()} for record in estimates.to_dict("records")]
     told = {row: {str(k): v for k, v in lines.iloc[row].to_dict().items()} for row in touched}
     scaled = {row: _Scaled.of(told[row], overrides[row]) for row in touched}
@@ -80,7 +82,7 @@ def apply_overrides(
         for row, one in scaled.items()
         if one.correction and one.is_valued_again
     ]
-    found = valued(model, lines, asks, options)
+    found = valued(model, known_lines, asks, options)
     for row in touched:
         rows[row] = _overridden(rows[row], told[row], overrides[row], scaled[row], found.get(row))
     return Estimates.validate(pd.DataFrame(rows, columns=list(ESTIMATE_FIELDS)))
@@ -134,7 +136,7 @@ def _overridden(row: Row, line: Row, known: LineOverrides, scaled: _Scaled, foun
     base_id, evidence = row["estimate_id"], json.loads(row["evidence"])
     row, marks = _corrected(row, known, scaled, found)
     row, declared = _declared(row, line, known, scaled)
-    marks = declared + marks
+    marks = declared + marks + ([catalogue_mark(known.item)] if known.item else [])
     name = base_id + canonical_json(marks)
     if found and not isinstance(found, str):
         evidence = json.loads(found["evidence"])

@@ -6,10 +6,13 @@ from datetime import date
 import pandas as pd
 
 from features.money import MoneyOptions
+from serving.documents.goods_numbers import GOODS_UNKNOWN
+from serving.overrides.additions import additions
 from serving.store import Reading
+from serving.store.catalogue import CatalogueVersion, article_subject, current_items, gtin_subject
 from serving.store.column_types import is_storable
 from serving.store.corrections import RememberedCorrection, remembered_corrections
-from serving.store.goods import comparable_gtin
+from serving.store.goods import product_gtin
 from serving.store.supplier_figures import FigureVersion, GoodsOfSupplier, current_figures
 from serving.supplier_names import comparable_supplier
 
@@ -26,6 +29,8 @@ class LineOverrides:
         The supplier's present figure for the goods, ``None`` for none.
     figure_note
         Why the figure is not for this line's day; "" where it is.
+    item
+        Of the buyer's product catalogue, where it says something that the line does not.
     without_range
         What gets no range, by the kind of its mark: nothing, unless it was recorded so.
     """
@@ -33,11 +38,12 @@ class LineOverrides:
     corrections: tuple[RememberedCorrection, ...] = ()
     figure: FigureVersion | None = None
     figure_note: str = ""
+    item: CatalogueVersion | None = None
     without_range: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
         """Tell whether anything is known."""
-        return bool(self.corrections) or self.figure is not None
+        return bool(self.corrections) or self.figure is not None or self.item is not None
 
 
 def find_overrides(reading: Reading, lines: pd.DataFrame, money: MoneyOptions) -> list[LineOverrides]:
@@ -63,14 +69,16 @@ def find_overrides(reading: Reading, lines: pd.DataFrame, money: MoneyOptions) -
     """
     corrections = remembered_corrections(reading, lines)
     figures = _figures(reading, lines)
+    items = _items(reading, lines)
     undated = money.default_date or reading.now.date()
     found = []
-    for corrected, figure, day, issue in zip(
-        corrections, figures, lines["date"], lines["issue"], strict=True
+    for corrected, figure, item, day, issue in zip(
+        corrections, figures, items, lines["date"], lines["issue"], strict=True
     ):
         spent_on = undated if pd.isna(day) else day.date()
         note = _out_of_date(figure, spent_on) if figure else ""
-        found.append(LineOverrides() if issue else LineOverrides(tuple(corrected), figure, note))
+        unread = issue not in {"", GOODS_UNKNOWN}
+        found.append(LineOverrides() if unread else LineOverrides(tuple(corrected), figure, note, item))
     return found
 
 
@@ -87,8 +95,21 @@ def _figures(reading: Reading, lines: pd.DataFrame) -> list[FigureVersion | None
     return [next((current[one.subject] for one in names if one.subject in current), None) for names in named]
 
 
+def _items(reading: Reading, lines: pd.DataFrame) -> list[CatalogueVersion | None]:
+    """Find what the catalogue adds, by GTIN before the buyer's number in place of a description."""
+    records = [{str(k): v for k, v in record.items()} for record in lines.to_dict("records")]
+    named = [(gtin_subject(line["gtin"]), article_subject(line["description"])) for line in records]
+    current = current_items(reading, [subject for names in named for subject in names])
+    found = [next((current[one] for one in names if one in current), None) for names in named]
+    return [
+        item if item and additions(line, item.item) else None
+        for line, item in zip(records, found, strict=True)
+    ]
+
+
 def _names(gtin: str, supplier: str, article: str) -> list[GoodsOfSupplier]:
-    names = [GoodsOfSupplier(gtin=gtin)] if comparable_gtin(gtin) else []
+    product = product_gtin(gtin)
+    names = [GoodsOfSupplier(gtin=product)] if product else []
     if comparable_supplier(supplier) and article.strip() and is_storable(supplier + article):
         names.append(GoodsOfSupplier(supplier=supplier, article=article))
     return names

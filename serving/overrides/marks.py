@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from serving.overrides.found import LineOverrides
 from serving.overrides.ranges import Range
+from serving.store.catalogue import CatalogueItem, CatalogueVersion
 from serving.store.corrections import RememberedCorrection
 from serving.store.reviews import Correction
 from serving.store.supplier_figures import FigureVersion, GoodsOfSupplier, SupplierFigure
@@ -15,6 +16,7 @@ from serving.store.supplier_figures import FigureVersion, GoodsOfSupplier, Suppl
 CORRECTION: Final = "correction"
 """Value of ``kind`` in the evidence of an estimate; entries without a kind are the model's own."""
 FIGURE: Final = "supplier figure"
+CATALOGUE: Final = "catalogue"
 _RANGE: Final = "range"
 
 
@@ -62,6 +64,21 @@ def figure_mark(
     ]
 
 
+def catalogue_mark(version: CatalogueVersion) -> dict[str, Any]:
+    """Write the item that a line was valued with."""
+    item = version.item
+    return {
+        "kind": CATALOGUE,
+        "text": item.description or item.gtin or item.article,
+        "source": f"product catalogue, version {version.version}",
+        "item": asdict(item),
+        "version": version.version,
+        "sequence": version.sequence,
+        "at": version.at.isoformat(),
+        "who": version.who,
+    }
+
+
 def recorded_overrides(estimate: Mapping[str, Any]) -> LineOverrides:
     """Read back what people knew when an estimate was made.
 
@@ -74,11 +91,23 @@ def recorded_overrides(estimate: Mapping[str, Any]) -> LineOverrides:
     """
     marks = json.loads(estimate["evidence"] or "[]")
     figure = next((mark for mark in marks if mark.get("kind") == FIGURE), None)
+    item = next((mark for mark in marks if mark.get("kind") == CATALOGUE), None)
     return LineOverrides(
         tuple(_read_correction(mark) for mark in marks if mark.get("kind") == CORRECTION),
         _read_figure(figure) if figure else None,
         figure["out_of_date"] if figure else "",
+        _read_item(item) if item else None,
         frozenset(mark["kind"] for mark in marks if "kind" in mark and _RANGE not in mark),
+    )
+
+
+def _read_item(mark: Mapping[str, Any]) -> CatalogueVersion:
+    return CatalogueVersion(
+        CatalogueItem(**mark["item"]),
+        mark["version"],
+        mark["sequence"],
+        datetime.fromisoformat(mark["at"]),
+        mark["who"],
     )
 
 

@@ -15,6 +15,7 @@ from models.footprint import EstimateOptions, FootprintModel
 from models.mass_route import METHOD as BY_MASS
 from models.reference_index import Neighbours
 from models.spend_lines import SpendBasis, SpendLines
+from serving.documents.goods_numbers import GOODS_UNKNOWN
 from serving.store.reviews import Correction
 
 _NAICS: Final = "NAICS"
@@ -95,6 +96,8 @@ def valued(
 def _told(lines: pd.DataFrame, asks: Sequence[Ask]) -> pd.DataFrame:
     """Write what was said about the goods on the lines themselves."""
     out = lines.iloc[[ask.row for ask in asks]].reset_index(drop=True)
+    # whoever corrected the goods knows them
+    out.loc[out["issue"].eq(GOODS_UNKNOWN), ["issue", "issue_detail"]] = ""
     for position, ask in enumerate(asks):
         if ask.correction.category_code:
             out.loc[position, "category_code"] = ask.correction.category_code

@@ -97,6 +97,9 @@ class EstimateOut(BaseModel):
     supplier_figure: SupplierFigureMark | None = Field(
         default=None, description="what the supplier declares for the goods"
     )
+    catalogue_item: dict[str, Any] | None = Field(
+        default=None, description="what the product catalogue added to the line, who recorded it and when"
+    )
     mass_kg: float | None = Field(description="of the goods, where the line says enough about it")
     other_method: Method = Field(description="by which the line could be valued too")
     other_kg_co2e: float | None
@@ -116,6 +119,7 @@ class EstimateOut(BaseModel):
         known: list[dict[str, Any]] = json.loads(record["evidence"])
         values["evidence"] = [one for one in known if "kind" not in one]
         values["corrections"] = [one for one in known if one.get("kind") == "correction"]
+        values["catalogue_item"] = next((one for one in known if one.get("kind") == "catalogue"), None)
         values["supplier_figure"] = next((one for one in known if one.get("kind") == "supplier figure"), None)
         return cls.model_validate(values)
 

@@ -15,6 +15,7 @@ Kind = Literal[
     "review",
     "comment",
     "supplier_figure",
+    "catalogue_item",
     "period",
     "job",
     "key",

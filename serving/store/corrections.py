@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from serving.store.canonical import parse_canonical
-from serving.store.goods import comparable_goods, comparable_gtin
+from serving.store.goods import comparable_goods, product_gtin
 from serving.store.reviews import Correction, is_current_review
 from serving.store.store import Reading
 from serving.store.tables import Entry
@@ -71,7 +71,7 @@ def remembered_corrections(reading: Reading, lines: pd.DataFrame) -> list[list[R
     list of list of RememberedCorrection
         One list a line, in order; different corrections, the latest first. More than one is a contradiction.
     """
-    gtins = [comparable_gtin(text) for text in lines["gtin"]]
+    gtins = [product_gtin(text) for text in lines["gtin"]]
     goods = [
         comparable_goods(description, supplier)
         for description, supplier in zip(lines["description"], lines["supplier"], strict=True)

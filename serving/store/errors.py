@@ -99,3 +99,7 @@ class JobStateError(StoreError):
 
 class HeadsError(StoreError):
     """A file of chain heads that cannot be read."""
+
+
+class CatalogueError(StoreError):
+    """A catalogue, or an item of it, that cannot be used."""

@@ -1,14 +1,11 @@
 """What makes goods the same: one GTIN, or the same words from the same supplier."""
 
 import hashlib
-from typing import Final
 
+from features.gtins import read_gtin
 from features.screening.wording import cleaned
 from features.text import clean_text
-from serving.documents.content import is_gtin
 from serving.supplier_names import comparable_supplier
-
-_GTIN_14: Final = 14
 
 
 def comparable_gtin(text: str) -> str:
@@ -21,8 +18,19 @@ def comparable_gtin(text: str) -> str:
     >>> comparable_gtin("4006381333932")
     ''
     """
-    digits = "".join(text.split()).replace("-", "")
-    return digits.zfill(_GTIN_14) if is_gtin(digits) else ""
+    return read_gtin(text).digits
+
+
+def product_gtin(text: str) -> str:
+    """Write a GTIN that names a product with 14 digits; "" where it is none, or names other goods elsewhere.
+
+    Examples
+    --------
+    >>> product_gtin("4006381333931"), product_gtin("2112345678900")
+    ('04006381333931', '')
+    """
+    reading = read_gtin(text)
+    return reading.digits if reading.names_product else ""
 
 
 def comparable_goods(description: str, supplier: str) -> str:

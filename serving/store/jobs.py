@@ -189,6 +189,7 @@ def record_batch(
     estimates: pd.DataFrame,
     options: EstimateOptions,
     sha256: str,
+    notes: Sequence[str] | None = None,
 ) -> bool:
     """Record the estimates of a batch and mark it, both or neither, and neither a second time.
 
@@ -202,6 +203,8 @@ def record_batch(
         As of :func:`serving.store.estimates.record_estimates`.
     sha256
         Of the file that holds the estimates.
+    notes
+        As of :func:`serving.store.estimates.record_estimates`.
 
     Returns
     -------
@@ -223,7 +226,7 @@ def record_batch(
             "all its lines: start the jobs with that bundle again, or hand the ledger in once more."
         )
     row.model_version = version
-    numbers = record_estimates(writing, received, lines, estimates, options, job_id)
+    numbers = record_estimates(writing, received, lines, estimates, options, job_id, notes)
     statuses = estimates["status"].value_counts()
     mark = {
         status: int(statuses.get(status, 0)) for status in ("estimated", "review", "excluded", "unmatched")

@@ -14,7 +14,7 @@ from serving.store.errors import ReviewError
 from serving.store.estimate_search import latest_estimate
 from serving.store.estimates import EstimateContent
 from serving.store.figure_ranges import require_range
-from serving.store.goods import comparable_goods, comparable_gtin
+from serving.store.goods import comparable_goods, product_gtin
 from serving.store.paging import MAX_PAGE, Page, entry_page
 from serving.store.periods import require_open
 from serving.store.store import Reading, Writing
@@ -333,7 +333,7 @@ def _write(writing: Writing, estimate: Entry, status: ReviewStatus, payload: dic
         factor_set=estimate.factor_set,
         job_id=estimate.job_id,
         line_date=estimate.line_date,
-        gtin=comparable_gtin(line["gtin"]) if line else "",
+        gtin=product_gtin(line["gtin"]) if line else "",
         goods=comparable_goods(line["description"], line["supplier"]) if line else "",
         payload=payload,
     )

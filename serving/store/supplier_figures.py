@@ -14,7 +14,7 @@ from serving.store.chain import NewEntry
 from serving.store.column_types import is_storable
 from serving.store.errors import SupplierFigureError
 from serving.store.figure_ranges import require_range
-from serving.store.goods import comparable_gtin
+from serving.store.goods import comparable_gtin, product_gtin
 from serving.store.store import Reading, Writing
 from serving.store.tables import Entry
 from serving.supplier_names import comparable_supplier
@@ -185,8 +185,15 @@ def put_figure(writing: Writing, goods: GoodsOfSupplier, figure: SupplierFigure)
     ------
     ScopeError
         If the actor may not review.
+    SupplierFigureError
+        If the GTIN names no product.
     """
     writing.actor.require("review")
+    if goods.gtin and not product_gtin(goods.gtin):
+        raise SupplierFigureError(
+            f"Got the GTIN {goods.gtin!r}, expected one that names the same product everywhere: numbers for "
+            "use within a store or region, and of coupons, do not; name the supplier and its article instead."
+        )
     before = current_figures(writing, [goods])[0]
     if before and before.figure == figure:
         return before

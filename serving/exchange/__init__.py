@@ -1,0 +1,1 @@
+"""Footprints that companies exchange: PACT and Catena-X documents in and out."""

@@ -1,0 +1,99 @@
+"""Commands of those who exchange footprints with suppliers and customers."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from serving.store.actors import DEFAULT_TENANT
+
+app = typer.Typer()
+footprints = typer.Typer(
+    help="Footprints that companies exchange: PACT and Catena-X, in and out.", no_args_is_help=True
+)
+app.add_typer(footprints, name="footprints")
+
+Database = Annotated[
+    str | None, typer.Option(help="sqlite:///FILE or postgresql://…; else LEDGERPRINT_DATABASE.")
+]
+Tenant = Annotated[str, typer.Option(help="Whose.")]
+
+
+@footprints.command("load")
+def load(
+    files: Annotated[
+        list[Path], typer.Argument(help="JSON: PACT ProductFootprints 2 or 3, Catena-X PCF 9; one or a list.")
+    ],
+    tenant: Tenant = DEFAULT_TENANT,
+    database: Database = None,
+) -> None:
+    """Declare suppliers' footprints: new estimates of their goods take them.
+
+    Each footprint is answered by itself. Leaves with status 1 when one of them cannot be used.
+    """
+    from serving.database import open_store  # noqa: PLC0415
+    from serving.exchange.intake import read_document, take_in  # noqa: PLC0415
+    from serving.settings import service_settings  # noqa: PLC0415
+    from serving.store.actors import Actor  # noqa: PLC0415
+
+    documents = [document for file in files for document in read_document(file)]
+    with (
+        open_store(database or service_settings().database) as store,
+        store.writing(Actor.local(tenant)) as writing,
+    ):
+        taken = list(take_in(writing, documents))
+    for one in taken:
+        typer.echo(f"{one.outcome}: {one.footprint} {' '.join(one.goods)}: {one.detail}")
+    if any(one.outcome == "refused" for one in taken):
+        raise typer.Exit(1)
+
+
+@footprints.command("export")
+def export(
+    output: Annotated[Path, typer.Option("--output", "-o", help="JSON file to write.")],
+    company: Annotated[str, typer.Option(help="Who publishes the footprints.")],
+    company_id: Annotated[str, typer.Option(help="Its URN, urn:uuid:… or another.")],
+    kind: Annotated[
+        Literal["pact", "catena-x"], typer.Option("--format", help="PACT 3 or Catena-X PCF 9.")
+    ] = "pact",
+    job: Annotated[str | None, typer.Option(help="Estimates of one job.")] = None,
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Estimates recorded from this day on.")
+    ] = None,
+    tenant: Tenant = DEFAULT_TENANT,
+    database: Database = None,
+) -> None:
+    """Write recorded estimates as footprints, each of one unit of its goods.
+
+    What says nothing of an amount of goods, as an estimate by money does, is left out with its reason.
+    """
+    import json  # noqa: PLC0415
+    from collections import Counter  # noqa: PLC0415
+
+    from serving.database import open_store  # noqa: PLC0415
+    from serving.exchange.errors import FootprintError  # noqa: PLC0415
+    from serving.exchange.estimated import EstimatedFootprint, Publisher  # noqa: PLC0415
+    from serving.exchange.written import WRITERS  # noqa: PLC0415
+    from serving.settings import service_settings  # noqa: PLC0415
+    from serving.store.actors import Actor  # noqa: PLC0415
+    from serving.store.estimate_search import EstimateFilter, each_estimate  # noqa: PLC0415
+
+    publisher = Publisher(company, company_id)
+    wanted = EstimateFilter(job_id=job, since=since.replace(tzinfo=UTC) if since else None)
+    written: dict[str, Any] = {}
+    refused: dict[str, str] = {}
+    with open_store(database or service_settings().database) as store:
+        store.require_tenant(tenant)
+        with store.reading(Actor.local(tenant)) as reading:
+            for record in each_estimate(reading, wanted):
+                try:
+                    footprint = EstimatedFootprint.of(record)
+                    written[record.estimate_id] = WRITERS[kind](footprint, publisher)
+                except FootprintError as error:
+                    refused[record.estimate_id] = str(error)
+    listed = list(written.values())
+    output.write_text(json.dumps({"data": listed}, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    for why, count in Counter(text.partition(": ")[2] for text in refused.values()).most_common():
+        typer.echo(f"Left out, {count:,}: {why}", err=True)
+    typer.echo(f"Written: {output}, {len(written):,} footprints; {len(refused):,} estimates give none")

@@ -1,0 +1,139 @@
+"""Recorded estimates are written as footprints that follow the published schemas, and can be read back."""
+
+import json
+from functools import partial
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from features.line_items import line_items
+from ledgerprint import app
+from models.bundle import DEFAULT_BUNDLE
+from models.footprint import EstimateOptions
+from models.persistence import load_model
+from serving.exchange.errors import FootprintError
+from serving.exchange.estimated import EstimatedFootprint, Publisher
+from serving.exchange.intake import read_footprint
+from serving.exchange.written import write_catena_x, write_pact
+from serving.overrides import apply_overrides, find_overrides
+from serving.store import Actor, AuditStore
+from serving.store.estimate_search import EstimateFilter, each_estimate
+from serving.store.estimates import record_estimates
+from serving.store.supplier_figures import GoodsOfSupplier, SupplierFigure, put_figure
+
+US = Publisher("Example Hospital", "urn:uuid:51131fb5-42a2-4267-a402-0ecfefad1619")
+GTIN = "4006381333931"
+LINES = line_items(
+    pd.DataFrame(
+        [
+            {"line_id": "rice", "description": "White rice, long grain", "quantity": 250.0, "unit": "kg"},
+            {"line_id": "pasta", "description": "Pasta 500 g", "quantity": 20.0, "unit": "EA"},
+            {"line_id": "soap", "description": "Soap", "gtin": GTIN, "quantity": 4.0, "unit": "kg"},
+            {"line_id": "legal", "description": "Legal advice", "amount": 900.0, "currency": "GBP"},
+            {"line_id": "credit", "description": "White rice", "quantity": -5.0, "unit": "kg"},
+            {"line_id": "what", "description": "White rice"},
+        ]
+    ).assign(country="GB", date=pd.Timestamp("2024-05-06"))
+)
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory):
+    """A store with estimates of the shipped model."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('exchange') / 'store.db'}"
+    model, options = load_model(DEFAULT_BUNDLE), EstimateOptions()
+    with AuditStore(url) as store:
+        with store.writing(Actor.local()) as writing:
+            figure = SupplierFigure(kg_co2e_per_unit=1.5, unit="kg", source="EPD 7")
+            put_figure(writing, GoodsOfSupplier(gtin=GTIN), figure)
+        with store.writing(Actor.local()) as writing:
+            known = find_overrides(writing, LINES, options.money)
+            found = apply_overrides(model, LINES, model.predict(LINES, options), known, options)
+            record_estimates(writing, [{}] * len(LINES), LINES, found, options)
+    return url
+
+
+@pytest.fixture(scope="module")
+def records(database):
+    with AuditStore(database) as store, store.reading(Actor.local()) as reading:
+        found = list(each_estimate(reading, EstimateFilter()))
+    return {record.content.line["line_id"]: record for record in found}
+
+
+@pytest.mark.data_package
+@pytest.mark.parametrize("line", ["rice", "pasta", "soap"])
+@pytest.mark.parametrize("write", [write_pact, write_catena_x])
+def test_what_is_written_follows_the_schema_and_reads_back(
+    records, line, write, follows_pact, follows_catena_x
+):
+    estimate = records[line].content.estimate
+    footprint = EstimatedFootprint.of(records[line])
+
+    document = json.loads(json.dumps(write(footprint, US)))
+    check = follows_pact if write is write_pact else follows_catena_x
+    check(document)
+    again = read_footprint(document)
+
+    units = {"rice": 250.0, "pasta": 20.0, "soap": 4.0}[line]
+    assert again.kg_co2e_per_unit * units == pytest.approx(estimate["kg_co2e"], rel=1e-5)
+    assert again.unit == ("piece" if line == "pasta" else "kg")
+    assert again.company == US.name
+    if write is write_pact:
+        assert again.kg_co2e_range[0] * units == pytest.approx(estimate["kg_co2e_low"], rel=1e-5)
+        assert again.kg_co2e_range[1] * units == pytest.approx(estimate["kg_co2e_high"], rel=1e-5)
+
+
+def test_decimals_are_strings_and_the_source_names_its_licence(records):
+    document = write_pact(EstimatedFootprint.of(records["pasta"]), US)
+
+    pcf = document["pcf"]
+    assert (pcf["declaredUnitOfMeasurement"], pcf["productMassPerDeclaredUnit"]) == ("piece", "0.5")
+    assert isinstance(pcf["pcfExcludingBiogenicUptake"], str)
+    assert pcf["primaryDataShare"] == "0"
+    (source,) = pcf["secondaryEmissionFactorSources"]
+    assert source["name"] == records["pasta"].content.estimate["factor_source"]
+    data = document["extensions"][0]["data"]
+    assert data["method"] == "average-data"
+    assert "fossil carbon content" in data["notAssessed"]
+
+
+def test_a_declared_figure_claims_no_share_of_primary_data_and_keeps_its_gtin(records):
+    document = write_pact(EstimatedFootprint.of(records["soap"]), US)
+
+    assert "primaryDataShare" not in document["pcf"]
+    assert document["productIds"] == [f"urn:gtin:0{GTIN}"]
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("legal", "by money, which is no amount of goods"),
+        ("credit", "credit"),
+        ("what", "unmatched"),
+    ],
+)
+def test_what_says_nothing_of_goods_is_refused_with_its_reason(records, line, why):
+    with pytest.raises(FootprintError, match=why):
+        EstimatedFootprint.of(records[line])
+
+
+def test_a_publisher_has_a_urn():
+    with pytest.raises(FootprintError, match="expected a name and a URN"):
+        Publisher("Example Hospital", "12345")
+
+
+def test_a_command_writes_what_can_be_said_and_tells_what_cannot(tmp_path, database):
+    output = tmp_path / "footprints.json"
+    who = ["--company", US.name, "--company-id", US.urn]
+    run = partial(CliRunner().invoke, app)
+
+    done = run(["footprints", "export", "-o", str(output), *who, "--database", database])
+
+    assert done.exit_code == 0, done.output
+    assert "3 footprints; 3 estimates give none" in done.output
+    assert "Left out, 1: it is by money" in done.output
+    assert len(json.loads(output.read_text("utf-8"))["data"]) == 3
+    loaded = run(["footprints", "load", str(output), "--database", f"sqlite:///{tmp_path / 'buyer.db'}"])
+    assert loaded.exit_code == 0, loaded.output
+    assert loaded.output.count("declared: ") == 3
