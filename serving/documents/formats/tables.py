@@ -1,7 +1,7 @@
 """Structured documents as one table: the fields that their formats declare, then what else they say."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -22,6 +22,7 @@ _FIGURES: Final = ("amount", "quantity")
 FILE_COLUMN: Final = "file"
 """Which file of an archive a line is from."""
 _SHOWN: Final = 3
+_SHOWN_NOTES: Final = 10
 
 
 def read_structured(document_format: DocumentFormat, content: bytes, name: str) -> list[Table]:
@@ -120,4 +121,11 @@ def _notes(documents: Sequence[tuple[str, Document]]) -> tuple[str, ...]:
     notes = dict.fromkeys(note for _, document in documents for note in document.notes)
     without = Counter(document.reason for _, document in documents if document.reason)
     left = [f"{reason} ({count} documents)" if count > 1 else reason for reason, count in without.items()]
-    return (f"Format: {said}; its own fields say which column is which.", *notes, *left)
+    return (f"Format: {said}; its own fields say which column is which.", *_first(notes), *_first(left))
+
+
+def _first(notes: Iterable[str]) -> list[str]:
+    """Keep the first of many notes, and say how many there are besides: an archive can hold thousands."""
+    said = list(notes)
+    more = [f"{len(said) - _SHOWN_NOTES:,} more notes of that kind."] if len(said) > _SHOWN_NOTES else []
+    return said[:_SHOWN_NOTES] + more
