@@ -97,7 +97,7 @@ def _record(document: Document, line: DocumentLine) -> dict[str, str]:
     values = {name: getattr(line, name) for name in LINE_ITEM_FIELDS if name != "line_id"}
     cells = {"line_id": identifier} | {name: _cell(value) for name, value in values.items()}
     where = dict(zip(_DOCUMENT_COLUMNS, (document.kind, document.identifier, line.number), strict=True))
-    return cells | where | dict(line.own)
+    return cells | where | dict(line.own) | {"unread_figures": "; ".join(line.unread)}
 
 
 def _cell(value: Decimal | str | None) -> str:
@@ -107,7 +107,7 @@ def _cell(value: Decimal | str | None) -> str:
 def _issue(line: DocumentLine) -> Issue | None:
     if line.issue:
         return line.issue, line.issue_detail
-    if not line.unread:
+    if not line.unread or line.amount is not None:
         return None
     texts = ", ".join(f'"{text}"' for text in line.unread[:_SHOWN])
     sentence = f"Got {texts} for a figure, expected a number such as 1234.50; correct the document."
