@@ -112,7 +112,7 @@ def _check(document: Document, name: str) -> DocumentCheck:
     outcome: Outcome = "adds_up"
     if not document.lines:
         outcome = "no_purchase"
-    elif any(line.unread for line in document.lines):
+    elif any(line.unread and line.amount is None for line in document.lines):
         outcome = "figure_unreadable"
     elif document.stated_total is None:
         outcome = "no_total_stated"

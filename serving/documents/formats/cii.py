@@ -59,7 +59,9 @@ class CiiFormat:
         )
         is_credit = _text(root, "rsm:ExchangedDocument/ram:TypeCode") in CREDIT_TYPES
         total = _total(root)
-        reason = f"{name}: got a CII invoice without lines, expected a profile that has them, BASIC or above."
+        reason = (
+            "got a CII invoice without lines, expected a profile that has them, BASIC or above; ask for one."
+        )
         return [
             Document(
                 kind="CII credit note" if is_credit else self.kind,

@@ -35,7 +35,7 @@ class DocumentLine:
     own
         What else the document says of the line, under the names that the result shows.
     unread
-        Texts that stand where a figure should, and are none.
+        Texts that stand where a figure should, and are none; a line whose amount is read does without them.
     issue, issue_detail
         Why the line is no purchase, as a typed code and a sentence.
     """

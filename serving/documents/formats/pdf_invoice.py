@@ -42,7 +42,7 @@ class PdfInvoiceFormat:
 
     def recognises(self, content: bytes) -> bool:
         """Tell by the mark of every PDF."""
-        return content.startswith(b"%PDF-")
+        return content.startswith(b"%PDF")
 
     def read(self, content: bytes, name: str) -> Sequence[Document]:
         """Read the invoices among the attachments."""

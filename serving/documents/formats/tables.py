@@ -1,7 +1,7 @@
 """Structured documents as one table: the fields that their formats declare, then what else they say."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -22,6 +22,7 @@ _FIGURES: Final = ("amount", "quantity")
 FILE_COLUMN: Final = "file"
 """Which file of an archive a line is from."""
 _SHOWN: Final = 3
+_SHOWN_NOTES: Final = 10
 
 
 def read_structured(document_format: DocumentFormat, content: bytes, name: str) -> list[Table]:
@@ -96,7 +97,7 @@ def _record(document: Document, line: DocumentLine) -> dict[str, str]:
     values = {name: getattr(line, name) for name in LINE_ITEM_FIELDS if name != "line_id"}
     cells = {"line_id": identifier} | {name: _cell(value) for name, value in values.items()}
     where = dict(zip(_DOCUMENT_COLUMNS, (document.kind, document.identifier, line.number), strict=True))
-    return cells | where | dict(line.own)
+    return cells | where | dict(line.own) | {"unread_figures": "; ".join(line.unread)}
 
 
 def _cell(value: Decimal | str | None) -> str:
@@ -106,7 +107,7 @@ def _cell(value: Decimal | str | None) -> str:
 def _issue(line: DocumentLine) -> Issue | None:
     if line.issue:
         return line.issue, line.issue_detail
-    if not line.unread:
+    if not line.unread or line.amount is not None:
         return None
     texts = ", ".join(f'"{text}"' for text in line.unread[:_SHOWN])
     sentence = f"Got {texts} for a figure, expected a number such as 1234.50; correct the document."
@@ -120,4 +121,11 @@ def _notes(documents: Sequence[tuple[str, Document]]) -> tuple[str, ...]:
     notes = dict.fromkeys(note for _, document in documents for note in document.notes)
     without = Counter(document.reason for _, document in documents if document.reason)
     left = [f"{reason} ({count} documents)" if count > 1 else reason for reason, count in without.items()]
-    return (f"Format: {said}; its own fields say which column is which.", *notes, *left)
+    return (f"Format: {said}; its own fields say which column is which.", *_first(notes), *_first(left))
+
+
+def _first(notes: Iterable[str]) -> list[str]:
+    """Keep the first of many notes, and say how many there are besides: an archive can hold thousands."""
+    said = list(notes)
+    more = [f"{len(said) - _SHOWN_NOTES:,} more notes of that kind."] if len(said) > _SHOWN_NOTES else []
+    return said[:_SHOWN_NOTES] + more

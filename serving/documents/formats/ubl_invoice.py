@@ -62,7 +62,9 @@ class UblInvoiceFormat:
                 lines=credited(lines) if is_credit else lines,
                 stated_total=-total if is_credit and total is not None else total,
                 notes=(*notes, *said),
-                reason="" if lines else f"{name}: got an invoice without lines, expected at least one.",
+                reason=""
+                if lines
+                else "got an invoice without lines, expected at least one; ask for its lines.",
             )
         ]
 

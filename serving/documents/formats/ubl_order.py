@@ -67,7 +67,9 @@ class UblOrderFormat:
                 lines=lines,
                 stated_total=settled_total(*(amount(root, f"{_TOTALS}{total}", []) for total in totals)),
                 notes=(kind.note, *notes),
-                reason="" if lines else f"{name}: got a {kind.title} without lines, expected at least one.",
+                reason=""
+                if lines
+                else f"got a {kind.title} without lines, expected at least one; ask for its lines.",
             )
         ]
 

@@ -44,6 +44,12 @@ def test_several_documents_become_one_ledger_whose_lines_say_their_file(tmp_path
     assert any("StatusUpdateRequest" in note for note in ledger.notes)
 
 
+def test_notes_of_thousands_of_documents_are_cut_short(tmp_path):
+    statuses = {f"s{n}": f"<cXML><Request><Status{n}Request/></Request></cXML>" for n in range(50)}
+    ledger = read_ledger(archive(tmp_path / "a.zip", one=INVOICE.format("5"), **statuses))
+    assert "40 more notes of that kind." in ledger.notes
+
+
 def test_a_file_that_cannot_be_read_is_a_row_with_a_reason(tmp_path):
     broken = INVOICE.format("6")[:-20]
     path = archive(tmp_path / "a.zip", good=INVOICE.format("5"), broken=broken, picture=b"\x89PNG")

@@ -1,9 +1,11 @@
 """Invoices out: footprints on the items of a UBL invoice that stays valid, and the rules that say so."""
 
+import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from data.errors import OutputError, UnreadableDocumentError
 from serving.documents import read_ledger
@@ -12,6 +14,7 @@ from serving.documents.formats.invoice_rules import RulesNotCheckedError, check_
 from serving.documents.formats.ubl_footprints import with_footprints
 from serving.documents.formats.ubl_invoice import UblInvoiceFormat
 from serving.estimation import LedgerOptions
+from serving.format_commands import app
 from serving.invoice_footprints import footprint_invoice
 
 pytestmark = pytest.mark.data_package
@@ -96,6 +99,24 @@ def test_a_stylesheet_that_is_none_is_said_so(samples, tmp_path):
     stylesheet.write_text("<nothing/>", encoding="utf-8")
     with pytest.raises(RulesNotCheckedError, match="expected a compiled Schematron"):
         check_rules(content, "invoice.xml", stylesheet)
+
+
+def test_without_the_processor_the_remedy_is_named(samples, rules, monkeypatch):
+    monkeypatch.setitem(sys.modules, "saxonche", None)
+    content = (samples / "ubl_examples" / "guide-example2.xml").read_bytes()
+    with pytest.raises(RulesNotCheckedError, match=r"install `ledgerprint\[rules\]`"):
+        check_rules(content, "invoice.xml", rules)
+
+
+def test_the_command_leaves_with_status_1_where_a_rule_is_broken(samples, rules, tmp_path):
+    invoice = samples / "ubl_examples" / "guide-example2.xml"
+    sound = CliRunner().invoke(app, ["rules", str(invoice), "--stylesheet", str(rules)])
+    assert (sound.exit_code, sound.output) == (0, "guide-example2.xml: 0 rules broken, 0 warnings.\n")
+    broken = tmp_path / "broken.xml"
+    broken.write_bytes(invoice.read_bytes().replace(b">1436.50</cbc:LineExt", b">1.00</cbc:LineExt"))
+    result = CliRunner().invoke(app, ["rules", str(broken), "--stylesheet", str(rules)])
+    assert result.exit_code == 1
+    assert "fatal BR-CO-10 (document)" in result.output
 
 
 def test_an_invoice_comes_back_with_what_the_model_says(samples, tmp_path):

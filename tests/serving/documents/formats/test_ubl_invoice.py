@@ -139,6 +139,14 @@ def test_a_figure_that_is_none_is_said_on_its_line(tmp_path):
     assert '"1.234,50"' in lines["issue_detail"].iloc[0]
 
 
+def test_a_quantity_that_is_none_does_not_keep_an_amount_from_counting(tmp_path):
+    path = tmp_path / "invoice.xml"
+    path.write_bytes(invoice(line("1", "5").replace(">2<", ">two<")))
+    ledger = read_ledger(path)
+    assert (ledger.lines["amount"].tolist(), ledger.lines["issue"].tolist()) == ([5.0], [""])
+    assert ledger.source["unread_figures"].tolist() == ["two"]
+
+
 @pytest.mark.data_package
 def test_every_real_invoice_adds_up_to_the_cent(data_dir):
     folders = [data_dir / "documents" / "xrechnung", data_dir / "documents" / "en16931" / "ubl_examples"]
