@@ -150,6 +150,66 @@ def inspect(
 
 
 @app.command()
+def scope3(
+    files: Annotated[
+        list[Path], typer.Argument(help="Ledgers: CSV, XLSX, XLS, ODS, Parquet, JSON or JSON Lines.")
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="A name ending in .csv or .json.")],
+    capital_threshold: Annotated[
+        float | None,
+        typer.Option(min=0, help="Amount from which on machinery, vehicles and the like are capital goods."),
+    ] = None,
+    country: Annotated[str | None, typer.Option(help="Country of the buyer, GB or United Kingdom.")] = None,
+    currency: Annotated[str | None, typer.Option(help="Currency of amounts that name none, GBP.")] = None,
+    date: Annotated[str | None, typer.Option(help="Date of lines without one, 2024-03-31.")] = None,
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option("--map", help='Column of a field, description="Item Text"; repeatable.'),
+    ] = None,
+    factor_set: Annotated[
+        str | None, typer.Option(help="Factor set for every line; else by country.")
+    ] = None,
+    vat: Annotated[
+        Literal["included", "excluded"] | None,
+        typer.Option(help="Whether amounts include VAT; else by header."),
+    ] = None,
+    vat_rate: Annotated[
+        float | None, typer.Option(help="VAT rate to take off, 0.2; else the standard rate.")
+    ] = None,
+    sheet: Annotated[
+        str | None, typer.Option(help="Sheet of a workbook; else the one most like a ledger.")
+    ] = None,
+    suppliers: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV of supplier, category (NAICS 2017, or a column scheme) for lines without a code."
+        ),
+    ] = None,
+    bundle: Annotated[
+        Path | None, typer.Option(help="Folder of a model bundle; else the shipped one.")
+    ] = None,
+) -> None:
+    """Add ledgers up by category of the GHG Protocol's Scope 3 standard: goods, capital goods."""
+    from serving.documents.mapping import parse_mapping  # noqa: PLC0415
+    from serving.estimation import LedgerOptions  # noqa: PLC0415
+    from serving.scope3.files import summarise_files  # noqa: PLC0415
+    from serving.supplier_table import read_supplier_table  # noqa: PLC0415
+
+    options = LedgerOptions(
+        mapping=parse_mapping(mapping or []),
+        country=country,
+        currency=currency,
+        date=date,
+        sheet=sheet,
+        vat=vat,
+        vat_rate=vat_rate,
+        factor_set=factor_set,
+        suppliers=read_supplier_table(suppliers) if suppliers else None,
+    )
+    summarise_files(files, output, bundle, options, capital_threshold)
+
+
+@app.command()
 def serve(
     host: Annotated[str, typer.Option(help="IP address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 3000,
