@@ -63,7 +63,7 @@ def _category(rules: Rules, book: str, account: str, naics: str, *, large: bool)
         kind = rules.capital.kind_of(naics)
         if large and kind:
             return CAPITAL_GOODS, f"{kind}, from the stated amount on"
-    if elsewhere := rules.elsewhere_of(naics):
+    if elsewhere := rules.elsewhere_of(naics, account):
         return elsewhere.category, elsewhere.title.partition(": ")[2]
     return GOODS_AND_SERVICES, "goods or services that no other rule takes"
 

@@ -49,7 +49,15 @@ class Elsewhere(BaseModel):
     category: str
     title: str
     naics: tuple[str, ...]
+    words: tuple[str, ...] = ()
+    words_within: tuple[str, ...] = ()
     instead: str
+
+    def is_named_by(self, naics: str, text: str) -> bool:
+        """Tell whether a cleaned text names it, on a line of a kind that may be it."""
+        return bool(
+            self.words and naics.startswith(self.words_within) and re.search(_anywhere(self.words), text)
+        )
 
 
 class Rules(BaseModel):
@@ -60,8 +68,11 @@ class Rules(BaseModel):
     capital: CapitalRules
     elsewhere: tuple[Elsewhere, ...]
 
-    def elsewhere_of(self, naics: str) -> Elsewhere | None:
-        """Name where else a category is reported, by the longest beginning of its code."""
+    def elsewhere_of(self, naics: str, text: str = "") -> Elsewhere | None:
+        """Name where else a line is reported, by its cleaned text, then the longest beginning of its code."""
+        named = next((entry for entry in self.elsewhere if entry.is_named_by(naics, text)), None)
+        if named:
+            return named
         fitting = [
             (len(prefix), number)
             for number, entry in enumerate(self.elsewhere)

@@ -40,7 +40,15 @@ def test_what_is_reported_elsewhere_is_told_by_the_longest_code(naics, category)
     assert found.category == category
 
 
-@pytest.mark.parametrize("naics", ["339113", "325412", "561320", "221310"])
+def test_electricity_that_was_taken_for_gas_is_told_by_its_words():
+    found = scope3_rules().elsewhere_of("221210", "hh electricity civic centre | place")
+
+    assert found is not None
+    assert found.category == "scope-2-energy"
+    assert scope3_rules().elsewhere_of("541330", "electricity survey | place") is None
+
+
+@pytest.mark.parametrize("naics", ["324121", "339113", "325412", "561320", "221310"])
 def test_ordinary_goods_and_services_are_reported_nowhere_else(naics):
     assert scope3_rules().elsewhere_of(naics) is None
 
