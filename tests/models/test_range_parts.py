@@ -1,4 +1,4 @@
-"""The parts of a range: doubt about the category is less than the whole, and a known mass is a range of its own."""
+"""The parts of a range: doubt about the category is part of the whole; a known mass has its own range."""
 
 import numpy as np
 import pandas as pd

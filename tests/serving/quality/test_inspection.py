@@ -14,6 +14,7 @@ from serving.quality.answer import as_object
 from serving.quality.inspection import inspect_ledgers
 from serving.quality.page import write_page
 from serving.quality.score import CRITERIA
+from serving.supplier_table import read_supplier_table
 
 COMMAND = Path(sys.executable).with_name("ledgerprint")
 REAL = {
@@ -71,6 +72,15 @@ def test_every_finding_names_lines_of_the_ledger(ledger):
         assert told.lines > 0
         assert told.examples
         assert {example.line_id for example in told.examples} <= {str(n) for n in range(1, 7)}
+
+
+def test_a_table_of_suppliers_gives_codes_to_its_lines(ledger, tmp_path):
+    table = tmp_path / "suppliers.csv"
+    table.write_text("supplier,category\nGrain Ltd,311212\n")
+
+    told = {one.code: one for one in fast(ledger, suppliers=read_supplier_table(table)).findings}
+
+    assert told["code_missing"].lines == fast(ledger).lines - 2
 
 
 def test_mending_is_worked_out_from_the_model(ledger):
