@@ -124,6 +124,45 @@ def inspect(
 
 
 @app.command()
+def scope3(
+    files: Files,
+    output: Annotated[Path, typer.Option("--output", "-o", help="A name ending in .csv or .json.")],
+    capital_threshold: Annotated[
+        float | None,
+        typer.Option(min=0, help="Amount from which on machinery, vehicles and the like are capital goods."),
+    ] = None,
+    country: Country = None,
+    currency: Currency = None,
+    date: Day = None,
+    mapping: Mapping = None,
+    factor_set: FactorSet = None,
+    vat: Vat = None,
+    vat_rate: VatRate = None,
+    sheet: Sheet = None,
+    suppliers: Suppliers = None,
+    bundle: Bundle = None,
+) -> None:
+    """Add ledgers up by category of the GHG Protocol's Scope 3 standard: goods, capital goods."""
+    from serving.documents.mapping import parse_mapping  # noqa: PLC0415
+    from serving.estimation import LedgerOptions  # noqa: PLC0415
+    from serving.scope3.files import summarise_files  # noqa: PLC0415
+    from serving.supplier_table import read_supplier_table  # noqa: PLC0415
+
+    options = LedgerOptions(
+        mapping=parse_mapping(mapping or []),
+        country=country,
+        currency=currency,
+        date=date,
+        sheet=sheet,
+        vat=vat,
+        vat_rate=vat_rate,
+        factor_set=factor_set,
+        suppliers=read_supplier_table(suppliers) if suppliers else None,
+    )
+    summarise_files(files, output, bundle, options, capital_threshold)
+
+
+@app.command()
 def serve(
     host: Annotated[str, typer.Option(help="IP address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 3000,

@@ -12,6 +12,7 @@ from data.catalogue import sources
 from data.errors import LedgerprintError
 from features.line_items import LineItems
 from features.money import MoneyOptions, net_spend
+from models.buyer_codes import BuyerCodes
 from models.footprint import EstimateOptions, FootprintModel
 from models.mass_route import FACTOR_ID as PRODUCT_FACTOR
 from models.mass_route import FACTOR_UNIT as PRODUCT_UNIT
@@ -135,7 +136,7 @@ def estimate_ledgers(
     if options.factor_set is not None:
         # an unknown set is refused before minutes are spent on encoding
         model.factor_sets[options.factor_set]
-    ledgers, coded = _coded(ledgers, model, options.suppliers)
+    ledgers, coded = with_suppliers_codes(ledgers, model.codes, options.suppliers)
     estimates, dollars, notes = [], [], []
     asked_of: list[EstimateOptions] = []
     additions: list[str] = []
@@ -179,13 +180,13 @@ def estimate_ledgers(
     )
 
 
-def _coded(
-    ledgers: Sequence[Ledger], model: FootprintModel, suppliers: SupplierTable | None
+def with_suppliers_codes(
+    ledgers: Sequence[Ledger], codes: BuyerCodes, suppliers: SupplierTable | None
 ) -> tuple[Sequence[Ledger], list[CodedLines]]:
     """Give lines without a code that of their supplier, and let every ledger say what the table did."""
     if suppliers is None:
         return ledgers, []
-    known = suppliers.known_by(model.codes)
+    known = suppliers.known_by(codes)
     coded = [known.code(ledger.lines) for ledger in ledgers]
     matched = frozenset().union(*(one.matched for one in coded))
     return [

@@ -1,7 +1,8 @@
 """The inspection: every check on some ledgers, the score, and what mending the data would do."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,7 @@ from features.screening.rules import Decision, Reason, decision_of
 from features.text_memory import RememberingEncoder
 from models.footprint import EstimateOptions, FootprintModel
 from serving.documents import Ledger
-from serving.estimation import LedgerOptions, estimate_ledgers, money_options
+from serving.estimation import LedgerOptions, estimate_ledgers, money_options, with_suppliers_codes
 from serving.quality import (
     amounts_of_goods,
     codes,
@@ -141,10 +142,13 @@ def inspect_ledgers(
         Called with the number of lines estimated since the last call.
     """
     reference = Reference.of_bundle(bundle)
+    ledgers, _ = with_suppliers_codes(ledgers, reference.codes, options.suppliers)
+    options = replace(options, suppliers=None)
     estimates: pd.DataFrame | None = None
     if model is None:
         screened = pd.concat([screen(ledger.lines) for ledger in ledgers], ignore_index=True)
     else:
+        model = copy(model)
         model.encoder = RememberingEncoder(model.encoder)
         estimates = estimate_ledgers(ledgers, model, options, progress).estimates
         screened = _screened(estimates)

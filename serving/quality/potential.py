@@ -114,25 +114,40 @@ def potential(
             keep=~copies,
             basis="as_is",
         ),
+        *_weighed(now, ledger, product, np.where(weighed, mass, product), weighed & now.valued),
+    ]
+
+
+def _weighed(
+    now: "_Ranges", ledger: CheckedLedger, product: Floats, by_mass: Floats, weighed: Rows
+) -> list[Scenario]:
+    """Compare goods as they are with themselves if they were weighed; only these, as others are no goods."""
+    if not weighed.any():
+        return []
+    count = int(weighed.sum())
+    return [
         now.scenario(
-            "products_as_is",
-            "As the data are, asked about the products themselves",
-            "A factor by money is of a whole sector: how far single products are from their sector, as the "
-            "ladder is calibrated, is added to every range by money; lines of one description err together, "
-            "descriptions independently of each other.",
-            int((by_money & now.valued).sum()),
+            "goods_by_money",
+            "Goods that could be weighed, by money",
+            "Only goods valued by money, of which a product much like them is known and which the ladder "
+            "would value "
+            "by mass if it were stated. A factor by money is of a whole sector: how far single products "
+            "are from "
+            "it, as the ladder is calibrated, is added; descriptions err independently of each other.",
+            count,
             half_width=product,
             together=ledger.text,
+            keep=weighed,
         ),
         now.scenario(
-            "quantities_known",
-            "Kilograms of goods are known",
-            "Goods valued by money of which a product much like them is known get the range of the figure by "
-            "mass with stated kilograms, where the ladder would choose it.",
-            int((weighed & now.valued).sum()),
-            half_width=np.where(weighed, mass, product),
+            "goods_by_mass",
+            "The same goods, if their kilograms were known",
+            "These goods get the range of the figure by mass with stated kilograms.",
+            count,
+            half_width=by_mass,
             together=ledger.text,
-            basis="products_as_is",
+            keep=weighed,
+            basis="goods_by_money",
         ),
     ]
 

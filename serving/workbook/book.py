@@ -15,6 +15,11 @@ from serving.workbook.lines import WORKBOOK_OPTIONS, write_lines
 from serving.workbook.method import method_notes
 
 _GROUPS: Final = 50
+_GROUPINGS: Final = (
+    ("Categories", "Category", "category"),
+    ("Suppliers", "Supplier", "supplier"),
+    ("Methods", "Method", "method"),
+)
 _WIDE: Final = 60
 _NARROW: Final = 16
 _GROUP_COLUMNS: Final = ("lines", "usd", "kg", "kg_low", "kg_high")
@@ -137,10 +142,10 @@ class _Sheet:
             if row["status"] == "excluded"
         ]
         self.table("Excluded, and why", ("Reason", "Lines", "Spend, USD"), excluded)
-        for title, column in (("Categories", "category"), ("Suppliers", "supplier"), ("Methods", "method")):
+        for title, one, column in _GROUPINGS:
             groups = breakdown.by_group(frame, column, keep=_GROUPS)
             rows = groups[["group", *_GROUP_COLUMNS]].itertuples(index=False, name=None)
-            self.table(title, (title, *_GROUP_HEADERS), list(rows))
+            self.table(title, (one, *_GROUP_HEADERS), list(rows))
 
     def factors(self, result: EstimatedLedger) -> None:
         headers = ("Factor", "Value", "Unit", "Lines", "kg CO2e", "Source and cell", "Licence", "Attribution")

@@ -39,7 +39,7 @@ def _terms(source: str, known: pd.DataFrame) -> tuple[str, str]:
     """Licences and credit lines of the sets and publications that a factor's source names."""
     named = known[
         [
-            row.title in source or f"({row.set_id}," in source
+            str(row.title) in source or f"({row.set_id}," in source
             for row in known[["title", "set_id"]].itertuples(index=False)
         ]
     ]

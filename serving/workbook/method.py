@@ -8,8 +8,8 @@ from serving.result import EstimatedLedger
 
 _BOUNDARY: Final = (
     "Cradle-to-gate greenhouse gas emissions of purchased goods and services (GHG Protocol Corporate Value "
-    "Chain (Scope 3) Standard, category 1): what was emitted to make and deliver what was bought, not what is "
-    "emitted by using it or throwing it away."
+    "Chain (Scope 3) Standard, category 1): what was emitted to make and deliver what was bought, not what "
+    "is emitted by using it or throwing it away."
 )
 _METHODS: Final = {
     "supplier-specific": "The supplier's own product carbon footprint times the amount bought.",
@@ -18,8 +18,8 @@ _METHODS: Final = {
 }
 _RANGE: Final = (
     "The true figure of a line is meant to lie between kg_co2e_low and kg_co2e_high nine times in ten. The "
-    "range covers doubt about what was bought, the factor and prices; it does not cover a wrong amount in the "
-    "ledger. A figure by money is the mean of a sector: a single product may lie outside."
+    "range covers doubt about what was bought, the factor and prices; it does not cover a wrong amount in "
+    "the ledger. A figure by money is the mean of a sector: a single product may lie outside."
 )
 _STATUSES: Final = {
     "estimated": "A figure to use.",
@@ -39,8 +39,8 @@ _SCORES: Final = (
     "from data on the product itself to data on related ones or another technology",
 )
 _ENERGY: Final = (
-    "Energy and fuel that the buyer burns usually belong to Scope 1 and 2: take them from meter readings, and "
-    "check that they are not counted twice."
+    "Energy and fuel that the buyer burns usually belong to Scope 1 and 2: take them from meter readings, "
+    "and check that they are not counted twice."
 )
 
 
