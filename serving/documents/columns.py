@@ -61,6 +61,8 @@ _FEW_VALUES: Final = 0.05
 _SAME_WORD: Final = 0.2
 _CLOSE: Final = 0.6
 _MOSTLY_FILLED: Final = 0.6
+_WRONG_NUMBERS: Final = 0.6
+"""How far digits that are no GTIN fit a column that is named so: each is then told what is wrong with it."""
 
 _Fit = Callable[[ColumnContent], float]
 
@@ -318,7 +320,7 @@ _FITS: Final[Mapping[str, _Fit]] = {
     "supplier": lambda content: max(content.words, 0.3 * content.codes),
     "category_code": _code_fit,
     "category_scheme": lambda content: content.unit_like,
-    "gtin": lambda content: content.gtins,
+    "gtin": lambda content: max(content.gtins, _WRONG_NUMBERS * content.gtin_shaped),
     "buyer": _label_fit,
     "cost_centre": _label_fit,
 }

@@ -21,6 +21,8 @@ _DECIMALS: Final = r"[.,][0-9]{1,2}(?![0-9])"
 _CODE: Final = r"(?=.*[0-9])[0-9A-Za-z][0-9A-Za-z.\-/]{1,17}"
 _QUANTITY_WITH_UNIT: Final = r"[0-9][0-9., ]* ?[^\W\d_]{1,10}\.?"
 _UNIT_CHARACTERS: Final = 20
+_GTIN_SHAPE: Final = r"[0-9]{12,14}|[0-9]\.[0-9]+[eE]\+1[0-3]"
+"""Digits as many as in a GTIN, or what a spreadsheet makes of them; eight digits may be anything."""
 _GTIN_LENGTHS: Final = frozenset({8, 12, 13, 14})
 _EITHER_MARK: Final = DecimalConvention(
     ".", "whether a cell is an amount does not hang on its mark", needed=False
@@ -44,6 +46,7 @@ class ColumnContent:
     currencies: float
     countries: float
     gtins: float
+    gtin_shaped: float
     codes: float
     legal_forms: float
     unit_like: float
@@ -79,6 +82,7 @@ def describe_content(column: pd.Series) -> ColumnContent:
         currencies=share(values.map(lambda cell: currency_in(cell) != "").astype(bool)),
         countries=share(values.map(lambda cell: country_code(cell) != "").astype(bool)),
         gtins=share(values.map(is_gtin).astype(bool)),
+        gtin_shaped=share(values.str.fullmatch(_GTIN_SHAPE)),
         codes=share(values.str.fullmatch(_CODE) & ~dates),
         legal_forms=share(values.str.contains(_LEGAL_FORMS)),
         unit_like=share(short & ~amounts & ~dates),

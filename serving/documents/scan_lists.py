@@ -27,7 +27,7 @@ _SEPARATOR: Final = b"\x1d"
 _SEPARATOR_SHOWN: Final = b"<GS>"
 _HINT: Final = re.compile(
     rb"\][CdQJeEI][0-4]|\(0[12]\)|/(?:01|gtin)/[0-9]|(?:^|[\n,;\t\"])0[12][0-9]{14}"
-    rb"|^\W*(?:[a-zA-Z ]+\W+)?[0-9]{8,14}\b"
+    rb"|^\W{0,9}(?:[a-zA-Z ]{1,40}\W{1,5})?[0-9]{8,14}\b"
 )
 """Something that a list of scans has near its beginning, and few ledgers have."""
 _MARKED: Final = re.compile(r"\][CdQJeEI][0-4]|\(0[0-2]\)[0-9]")

@@ -36,7 +36,7 @@ _SGTIN: Final = re.compile(
 )
 _LINK: Final = re.compile(r"https?://.*/(?:01|gtin)/([0-9]{8,14})\b.*", re.IGNORECASE)
 _ARTICLE: Final = re.compile(
-    r"urn:(?:pact|pathfinder|[a-z0-9.-]+)(?::[a-z0-9.-]+)*"
+    r"urn:[a-z0-9.-]+(?::[a-z0-9.-]+)*"
     r":(?:product-id|(?:buyer|vendor|supplier)-assigned):(?P<id>[^:]+)",
     re.IGNORECASE,
 )

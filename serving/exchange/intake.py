@@ -87,12 +87,13 @@ def read_footprint(document: Any) -> DeclaredFootprint:
     if not isinstance(document, Mapping):
         raise FootprintError("Got no object, expected a footprint of PACT or Catena-X: check the export.")
     try:
-        return read_catena_x(document) if MARK in document else read_pact(document)
+        stated = _stated(document)
+        return read_catena_x(stated) if MARK in stated else read_pact(stated)
     except ValidationError as error:
         raise FootprintError(f"Got {_faults(error)}: ask for a corrected footprint.") from error
-    except ArithmeticError as error:
+    except (ArithmeticError, RecursionError) as error:
         raise FootprintError(
-            "Got a footprint or an amount beyond all measure, expected kg CO2e and a unit: ask for it again."
+            "Got a footprint beyond all measure, expected kg CO2e of an amount: ask for it again."
         ) from error
 
 
@@ -138,6 +139,13 @@ def _declared(writing: Writing, footprint: DeclaredFootprint) -> Taken:
     ended = writing.at.date() > footprint.valid_to
     note = " It has expired: lines dated after that day do not use it." if ended else ""
     return Taken(footprint.id, subjects, outcome, said[outcome] + note)
+
+
+def _stated(value: Any) -> Any:
+    """Leave out what is null: many write so what the standards want left out."""
+    if isinstance(value, Mapping):
+        return {name: _stated(part) for name, part in value.items() if part is not None}
+    return [_stated(part) for part in value] if isinstance(value, list) else value
 
 
 def _name(document: Any, number: int) -> str:

@@ -29,17 +29,17 @@ class LineOverrides:
         The supplier's present figure for the goods, ``None`` for none.
     figure_note
         Why the figure is not for this line's day; "" where it is.
-    item
-        Of the buyer's product catalogue, where it says something that the line does not.
     without_range
         What gets no range, by the kind of its mark: nothing, unless it was recorded so.
+    item
+        Of the buyer's product catalogue, where it says something that the line does not.
     """
 
     corrections: tuple[RememberedCorrection, ...] = ()
     figure: FigureVersion | None = None
     figure_note: str = ""
-    item: CatalogueVersion | None = None
     without_range: frozenset[str] = frozenset()
+    item: CatalogueVersion | None = None
 
     def __bool__(self) -> bool:
         """Tell whether anything is known."""
@@ -78,7 +78,7 @@ def find_overrides(reading: Reading, lines: pd.DataFrame, money: MoneyOptions) -
         spent_on = undated if pd.isna(day) else day.date()
         note = _out_of_date(figure, spent_on) if figure else ""
         unread = issue not in {"", GOODS_UNKNOWN}
-        found.append(LineOverrides() if unread else LineOverrides(tuple(corrected), figure, note, item))
+        found.append(LineOverrides() if unread else LineOverrides(tuple(corrected), figure, note, item=item))
     return found
 
 

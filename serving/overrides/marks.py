@@ -96,8 +96,8 @@ def recorded_overrides(estimate: Mapping[str, Any]) -> LineOverrides:
         tuple(_read_correction(mark) for mark in marks if mark.get("kind") == CORRECTION),
         _read_figure(figure) if figure else None,
         figure["out_of_date"] if figure else "",
-        _read_item(item) if item else None,
         frozenset(mark["kind"] for mark in marks if "kind" in mark and _RANGE not in mark),
+        _read_item(item) if item else None,
     )
 
 

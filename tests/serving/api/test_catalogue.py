@@ -5,11 +5,11 @@ import pytest
 from typer.testing import CliRunner
 
 from ledgerprint import app
-from serving.overrides import apply_overrides, recorded_overrides
+from serving.replay.past_lines import predicted
 from serving.store import Actor, AuditStore
 from serving.store.catalogue import current_items
 from serving.store.estimate_search import EstimateFilter, search_estimates
-from serving.store.estimates import restored_estimates, restored_lines
+from serving.store.estimates import restored_estimates
 
 GTIN = "4006381333931"
 GLOVES = {"gtin": GTIN, "description": "Nitrile gloves", "material": "nitrile rubber", "mass_kg": 0.8}
@@ -80,16 +80,15 @@ def test_pieces_become_kilograms_and_the_suppliers_figure_still_counts_pieces(cl
 
 def test_what_the_catalogue_said_is_recorded_and_applied_again_whatever_it_says_now(client, service):
     put(client, GLOVES)
-    estimate(client, SCAN, SCAN | {"quantity": 3.0})
+    estimate(client, SCAN | {"line_id": "1"})
+    estimate(client, SCAN | {"line_id": "1", "quantity": 3.0})
     put(client, GLOVES | {"description": "Oak desk"})
 
     with service.store.reading(Actor.local()) as reading:
         contents = [record.content for record in search_estimates(reading, EstimateFilter(), 2).items]
-    lines, recorded = restored_lines(contents), restored_estimates(contents)
-    known = [recorded_overrides(row) for _, row in recorded.iterrows()]
-    fresh = service.model.predict(lines, contents[0].options)
-    again = apply_overrides(service.model, lines, fresh, known, contents[0].options)
-    pd.testing.assert_frame_equal(again, recorded)
+    pd.testing.assert_frame_equal(
+        predicted(service.model, contents, contents[0].options), restored_estimates(contents)
+    )
 
 
 def test_items_have_versions_and_are_listed_page_by_page(client):

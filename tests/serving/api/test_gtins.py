@@ -69,3 +69,17 @@ def test_a_number_that_nothing_is_known_about_is_unmatched_until_its_supplier_de
 
     assert (before["status"], before["reason"]) == ("unmatched", "goods_unknown")
     assert (after["status"], after["kg_co2e"]) == ("estimated", 10.0)
+
+
+def test_a_correction_of_the_number_lifts_what_is_not_known_about_it(asked, service):
+    name = asked(**GLOVES, gtin=GTIN)["estimate_id"]
+    correction = {"correction": {"category_code": "339113", "category_scheme": "NAICS 2017"}}
+    review = asked.client.post(f"/estimates/{name}/reviews", json=correction)
+    approver = service.client(service.key("bert"))
+    approval = approver.post(f"/estimates/{name}/reviews/{review.json()['sequence']}/approval")
+    assert approval.status_code == 201, approval.text
+
+    found = asked(gtin=GTIN, amount=50.0, currency="USD")
+
+    assert (found["status"], found["reason"]) == ("estimated", "corrected")
+    assert found["category_code"] == "339113"

@@ -103,6 +103,15 @@ def test_a_ledger_may_name_goods_by_their_number_alone(lines):
     ]
 
 
+def test_a_column_of_wrong_numbers_is_not_dropped_but_told_what_is_wrong(lines):
+    read = lines(
+        b"Description,EAN,Amount,Currency\nPencil,4006381333932,10.00,EUR\nCup,5.90123E+12,2.00,EUR\n"
+    )
+
+    assert read["issue"].tolist() == ["", ""]
+    assert ["check digit" in gtin_notes(read)[0], "rounded" in gtin_notes(read)[1]] == [True, True]
+
+
 def test_prices_in_scans_are_amounts(lines):
     read = lines(
         b"(01)09520123456788(3103)000500(3922)0299\n(01)09520123456788(3103)000400\n", currency="EUR"

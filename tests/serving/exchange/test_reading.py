@@ -118,6 +118,15 @@ def test_a_figure_that_is_none_is_refused(pact_3, change, said):
         read_footprint(pact_3)
 
 
+def test_what_is_null_is_not_stated(pact_3):
+    pact_3 |= {"validityPeriodEnd": None, "extensions": None}
+    pact_3["pcf"] |= {"dqi": None, "verification": None, "primaryDataShare": None}
+
+    figure = read_footprint(pact_3).figure()
+
+    assert (figure.valid_to, figure.data_quality) == (date(2028, 1, 1), None)
+
+
 def test_without_ratings_the_store_decides_about_the_range(pact_3):
     del pact_3["pcf"]["dqi"]
 
