@@ -14,6 +14,7 @@ import serving.commands
 import serving.exchange.commands
 import serving.jobs.commands
 import serving.replay.commands
+import serving.reviews.commands
 import serving.store.commands
 import training.commands
 from data.errors import LedgerprintError
@@ -49,6 +50,7 @@ app.add_typer(serving.catalogue_commands.app)
 app.add_typer(serving.exchange.commands.app)
 app.add_typer(serving.jobs.commands.app)
 app.add_typer(serving.replay.commands.app)
+app.add_typer(serving.reviews.commands.app)
 app.add_typer(training.commands.app)
 app.add_typer(registry_app(_read_ledger, _retrain))
 app.add_typer(data.commands.app, name="data")

@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import math
 from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -17,6 +17,10 @@ from serving.schemas.examples import (
 )
 from serving.schemas.reviews import CommentOut, CorrectionIn, ReviewOut
 
+_RANGE: Final = (
+    '"stated" where the range of the figure was stated with it, else the pedigree scores that it follows '
+    'from; "" where the figure was not used, or was recorded before figures had ranges'
+)
 Method = Literal["supplier-specific", "hybrid", "average-data", "spend-based", ""]
 
 
@@ -36,6 +40,7 @@ class CorrectionMark(BaseModel):
     reference: str
     applied: bool
     note: str = Field(description="why it was not applied")
+    range: str = Field(default="", description=_RANGE)
 
 
 class SupplierFigureMark(BaseModel):
@@ -48,6 +53,7 @@ class SupplierFigureMark(BaseModel):
     who: str
     applied: bool
     note: str = Field(description="why it was not used")
+    range: str = Field(default="", description=_RANGE)
 
 
 class EstimateOut(BaseModel):

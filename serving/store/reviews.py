@@ -1,6 +1,6 @@
 """Reviews: a person accepts or corrects an estimate, and another one approves that."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, Final, Literal, Self
@@ -15,7 +15,7 @@ from serving.store.estimate_search import latest_estimate
 from serving.store.estimates import EstimateContent
 from serving.store.figure_ranges import require_range
 from serving.store.goods import comparable_goods, product_gtin
-from serving.store.paging import Page, entry_page
+from serving.store.paging import MAX_PAGE, Page, entry_page
 from serving.store.periods import require_open
 from serving.store.store import Reading, Writing
 from serving.store.tables import Entry, of_kind
@@ -281,6 +281,15 @@ def search_reviews(
     if status is not None:
         query = query.where(Entry.status == status)
     return entry_page(reading, query, {"reviews": status}, limit, cursor).map(Review.from_entry)
+
+
+def each_review(reading: Reading, status: ReviewStatus | None = None) -> Iterator[Review]:
+    """Go through the present reviews of all estimates, the latest first."""
+    page = search_reviews(reading, status, MAX_PAGE)
+    yield from page.items
+    while page.cursor:
+        page = search_reviews(reading, status, MAX_PAGE, page.cursor)
+        yield from page.items
 
 
 def is_current_review() -> Sequence[ColumnElement[bool]]:

@@ -201,16 +201,15 @@ def test_what_was_recorded_before_there_were_ranges_comes_out_as_it_was(small_mo
     assert before["estimate_id"].tolist() == ["fe23728a5f7b4b6a05c6a609", "8e85a772d04da6439018d670"]
     assert before["kg_co2e"].tolist() == [10.0, 15.0]
     assert before[["kg_co2e_low", "kg_co2e_high"]].isna().all(axis=None)
-    assert before["explanation"].tolist() == [
-        (
-            "4.00000 piece times 2.50000 kg CO2e, as the supplier declares (EPD 7, version 1) = 10.0000 kg CO2e. "
-            "The declaration states no range."
-        ),
-        (
-            "Corrected by anna, approved by bert on 2025-01-02 for the same description and supplier: Checked.. "
-            "15.0000 kg CO2e, in proportion to the quantity of the corrected line."
-        ),
-    ]
+    declared, corrected = before["explanation"]
+    assert declared == (
+        "4.00000 piece times 2.50000 kg CO2e, as the supplier declares (EPD 7, version 1) = 10.0000 kg CO2e. "
+        "The declaration states no range."
+    )
+    assert corrected == (
+        "Corrected by anna, approved by bert on 2025-01-02 for the same description and supplier: Checked.. "
+        "15.0000 kg CO2e, in proportion to the quantity of the corrected line."
+    )
     assert list(json.loads(before["evidence"].iloc[0])[0]["figure"]) == [
         "kg_co2e_per_unit",
         "unit",
@@ -233,3 +232,14 @@ def test_the_range_of_a_figure_does_not_depend_on_the_day_it_is_computed():
     assert undated == dated
     assert undated.by == "(3;5;2;5;2)"
     assert math.isclose(undated.low * undated.high, 1.0, rel_tol=1e-5)
+
+
+def test_the_answer_says_by_what_a_figure_has_its_range(people):
+    correct(people, kg_co2e=30.0, kg_co2e_low=24.0, kg_co2e_high=45.0)
+    corrected = estimate(people, BOXES)
+    declare(people)
+    declared = estimate(people, BOXES)
+
+    assert corrected["corrections"][0]["range"] == "stated"
+    assert declared["supplier_figure"]["range"] == "(3;5;5;5;2)"
+    assert declared["corrections"][0]["applied"]
