@@ -5,23 +5,25 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
 from serving.api.access import Reviewer
-from serving.api.backend import Back
-from serving.api.openapi import answers
+from serving.api.idempotency import Once
+from serving.api.openapi import posted
 from serving.exchange.intake import listed, take_in
 from serving.schemas import MAX_LINES
 from serving.schemas.footprints import FootprintsTaken, FootprintTaken
+from serving.store import Writing
 
 router = APIRouter(prefix="/footprints", tags=["supplier figures"])
 
 
-@router.post("", summary="Declare exchanged footprints", responses=answers(400, 403, 413, 415))
+@router.post("", summary="Declare exchanged footprints", response_model=FootprintsTaken, responses=posted())
 def declare(
     document: Annotated[Any, Body(description="ProductFootprints of PACT 2 or 3, or Catena-X PCF 9")],
-    back: Back,
-    actor: Reviewer,
-) -> FootprintsTaken:
+    _actor: Reviewer,
+    once: Once,
+) -> Response:
     """Declare a footprint, a list of them, or those under ``data``, as their suppliers' figures.
 
     Each is answered by itself. The same footprint may be sent again.
@@ -31,8 +33,10 @@ def declare(
         raise HTTPException(
             413, f"Got {len(documents):,} footprints, expected at most {MAX_LINES:,}: send several requests."
         )
-    with back.get_store().writing(actor) as writing:
-        taken = list(take_in(writing, documents))
-    return FootprintsTaken(
-        items=[FootprintTaken(**asdict(one) | {"goods": list(one.goods)}) for one in taken]
-    )
+
+    def act(writing: Writing) -> str:
+        taken = take_in(writing, documents)
+        items = [FootprintTaken(**asdict(one) | {"goods": list(one.goods)}) for one in taken]
+        return FootprintsTaken(items=items).model_dump_json()
+
+    return once.answer(200, act)

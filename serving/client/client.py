@@ -30,6 +30,15 @@ from serving.schemas import (
     SupplierFigureIn,
     SupplierFigureOut,
 )
+from serving.schemas.catalogue import (
+    CatalogueIn,
+    CatalogueItemIn,
+    CatalogueItemOut,
+    CataloguePage,
+    CataloguePut,
+)
+from serving.schemas.footprints import FootprintsTaken, FootprintTaken
+from serving.schemas.labels import LabelsOut
 from serving.schemas.reference import CategoryOut, FactorOut
 
 
@@ -175,6 +184,34 @@ class Client:
         """List all versions of the figure of some goods, the latest first."""
         asked = {"gtin": gtin, "supplier": supplier, "article": article}
         return self._connection.get(SupplierFigureHistory, "/supplier-figures", **asked).items
+
+    def declare_footprints(
+        self, documents: Sequence[Mapping[str, Any]], idempotency_key: str | None = None
+    ) -> list[FootprintTaken]:
+        """Declare footprints of PACT 2 or 3, or Catena-X PCF 9, as their suppliers' figures.
+
+        Parameters
+        ----------
+        documents
+            As their JSON says; each is answered by itself.
+        idempotency_key
+            Under which they are taken once.
+        """
+        body = {"data": list(documents)}
+        return self._connection.post(FootprintsTaken, "/footprints", body, idempotency_key).items
+
+    def put_catalogue(self, items: Sequence[CatalogueItemIn]) -> CataloguePut:
+        """Say what is behind numbers of goods: all items are taken, or none."""
+        return self._connection.put(CataloguePut, "/catalogue", plain(CatalogueIn(items=list(items))))
+
+    def catalogue(self, gtin: str = "", article: str = "") -> Iterator[CatalogueItemOut]:
+        """Go through the product catalogue, or give what it knows of some goods."""
+        asked = {"gtin": gtin, "article": article}
+        return each(lambda cursor: self._connection.get(CataloguePage, "/catalogue", **asked, cursor=cursor))
+
+    def labels(self) -> LabelsOut:
+        """Give what approved reviews teach a model, and what is no label, with the reason."""
+        return self._connection.get(LabelsOut, "/reviews/labels")
 
     def categories(self, q: str = "") -> Iterator[CategoryOut]:
         """Go through the categories that have all of some words."""

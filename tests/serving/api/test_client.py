@@ -7,6 +7,7 @@ import pytest
 
 from serving.client import ApiProblemError, Client, JobFailedError
 from serving.schemas import CorrectionIn, LineIn, SupplierFigureIn
+from serving.schemas.catalogue import CatalogueItemIn
 
 DESK = LineIn(description="Oak desk", amount=100.0, currency="USD", date="2024-05-01", supplier="Acme")
 
@@ -140,3 +141,33 @@ def test_a_problem_is_an_error_that_says_what_to_do(anna, url):
         stranger.model()
 
     assert (refused.value.status, refused.value.retry_after_seconds) == (401, None)
+
+
+def test_the_catalogue_is_filled_and_read(anna):
+    item = CatalogueItemIn(gtin="4006381333931", description="Oak desk", mass_kg=31.5)
+
+    assert anna.put_catalogue([item]).changed == 1
+    assert [one.description for one in anna.catalogue()] == ["Oak desk"]
+    assert [one.mass_kg for one in anna.catalogue(gtin="4006381333931")] == [31.5]
+
+
+def test_a_footprint_that_is_none_is_answered_by_itself(anna):
+    [first] = anna.declare_footprints([{"id": "x"}], idempotency_key="delivery-1")
+    [again] = anna.declare_footprints([{"id": "x"}], idempotency_key="delivery-1")
+
+    assert first == again
+    assert not first.goods
+
+
+def test_what_reviews_teach_is_told(anna, bert):
+    [found] = anna.estimate([DESK]).estimates
+    bert.approve(
+        anna.review(
+            found.estimate_id, CorrectionIn(category_code="337211", category_scheme="NAICS 2017"), "A desk."
+        ),
+        "Agreed.",
+    )
+
+    told = anna.labels()
+
+    assert [label.category_code for label in told.labels] == ["337211"]
