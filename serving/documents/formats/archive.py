@@ -1,14 +1,16 @@
 """ZIP archives of documents: all of them become one ledger, in which every line says its file."""
 
+import codecs
 import io
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from data.errors import UnreadableDocumentError
 from serving.documents.formats.document import Document, DocumentFormat, DocumentLine
+from serving.documents.formats.ocds import OcdsFormat
 from serving.documents.formats.registry import FORMATS
 from serving.documents.formats.tables import table_of
 from serving.documents.table import Table
@@ -59,14 +61,20 @@ def read_archive(content: bytes, name: str, read_other: Callable[[bytes, str], l
     """
     documents: list[tuple[str, Document]] = []
     others: list[_Member] = []
+    processes: list[_Member] = []
     for member in _members(content, name):
         if (found := member.format) is None:
             others.append(member)
             continue
         try:
-            documents += [(member.name, document) for document in found.read(member.content, member.name)]
+            read = found.read(member.content, member.name)
+            if isinstance(found, OcdsFormat):
+                processes.append(member)
+            else:
+                documents += [(member.name, document) for document in read]
         except UnreadableDocumentError as error:
             documents.append((member.name, _unreadable(member.name, str(error))))
+    documents += _together(processes)
     if not documents and len(others) == 1 and not is_archive(others[0].content):
         return read_other(others[0].content, f"{name}/{others[0].name}")
     if not documents:
@@ -75,7 +83,29 @@ def read_archive(content: bytes, name: str, read_other: Callable[[bytes, str], l
             "unpack it, and give the ledgers one by one."
         )
     documents += [(one.name, _unreadable(one.name, f"{one.name}: {_UNKNOWN}")) for one in others]
-    return [table_of(documents, name, with_files=True)]
+    return [table_of(_once(documents), name, with_files=True)]
+
+
+def _together(processes: Sequence[_Member]) -> list[tuple[str, Document]]:
+    """Read files of OCDS as one, so that a contract that several of them tell of counts once."""
+    content = b"\n".join(one.content.removeprefix(codecs.BOM_UTF8) for one in processes)
+    label = processes[0].name if len(processes) == 1 else f"{len(processes)} OCDS files"
+    return [(label, document) for document in OcdsFormat().read(content, label)] if processes else []
+
+
+def _once(documents: Sequence[tuple[str, Document]]) -> list[tuple[str, Document]]:
+    """Leave out what is there twice, such as an invoice as XML and the PDF that carries the same XML."""
+    seen: dict[tuple[str, str, str], str] = {}
+    out = []
+    for file, document in documents:
+        key = (document.kind, document.identifier, repr(document.lines))
+        if not document.lines or key not in seen:
+            seen[key] = file
+            out.append((file, document))
+            continue
+        said = f"{file}: the same {document.kind} as {seen[key]}, counted once."
+        out.append((file, replace(document, lines=(), stated_total=None, notes=(), reason=said)))
+    return out
 
 
 _UNKNOWN: Final = (

@@ -1,6 +1,7 @@
 """ZIP archives of documents: one ledger, no file missed, and no bomb unpacked."""
 
 import io
+import json
 import time
 import tracemalloc
 import zipfile
@@ -48,6 +49,33 @@ def test_notes_of_thousands_of_documents_are_cut_short(tmp_path):
     statuses = {f"s{n}": f"<cXML><Request><Status{n}Request/></Request></cXML>" for n in range(50)}
     ledger = read_ledger(archive(tmp_path / "a.zip", one=INVOICE.format("5"), **statuses))
     assert "40 more notes of that kind." in ledger.notes
+
+
+def test_an_invoice_that_is_there_twice_counts_once(tmp_path):
+    invoice = INVOICE.format("5")
+    ledger = read_ledger(archive(tmp_path / "a.zip", a=invoice, b=invoice.replace("?>", "?> ")))
+    assert ledger.lines["amount"].tolist() == [5.0]
+    assert "b: the same UBL invoice as a, counted once." in ledger.notes
+
+
+def test_a_contract_that_several_files_tell_of_counts_once(tmp_path):
+    award = {"id": "a1", "title": "Desks", "value": {"amount": 100, "currency": "GBP"}}
+    contract = award | {"id": "c1", "awardID": "a1"}
+    files = {
+        "award": {
+            "ocid": "x",
+            "date": "2024-01-01",
+            "tag": ["award"],
+            "awards": [award, award | {"id": "a2"}],
+        },
+        "contract": {"ocid": "x", "date": "2024-02-01", "tag": ["contract"], "contracts": [contract]},
+    }
+    path = archive(
+        tmp_path / "a.zip", **{name: json.dumps(one) for name, one in files.items()}, bad='{"ocid": "tag":'
+    )
+    ledger = read_ledger(path)
+    assert ledger.source["counted_by"].tolist()[-2:] == ["contract", "award"]
+    assert ledger.source["file"].iloc[-1] == "2 OCDS files"
 
 
 def test_a_file_that_cannot_be_read_is_a_row_with_a_reason(tmp_path):
