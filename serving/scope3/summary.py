@@ -43,8 +43,8 @@ class Scope3Summary:
     excluded
         Lines without a figure: ``status``, ``reason``, ``lines``, ``spend_usd``.
     often_capitalised
-        Lines and spend in US dollars in category 1 of kinds that are often capitalised, as far as the ledger does
-        not book them as revenue.
+        Lines and spend in US dollars in category 1 of kinds that are often capitalised, as far as the ledger
+        does not book them as revenue.
     """
 
     categories: pd.DataFrame
