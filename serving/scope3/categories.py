@@ -11,6 +11,7 @@ from serving.scope3.rules import Rules, scope3_rules
 
 GOODS_AND_SERVICES: Final = "category-1"
 CAPITAL_GOODS: Final = "category-2"
+BOOKED_AS_REVENUE: Final = "goods or services that the ledger books as revenue"
 
 
 def scope3_categories(result: EstimatedLedger, capital_threshold: float | None) -> pd.DataFrame:
@@ -65,6 +66,8 @@ def _category(rules: Rules, book: str, account: str, naics: str, *, large: bool)
             return CAPITAL_GOODS, f"{kind}, from the stated amount on"
     if elsewhere := rules.elsewhere_of(naics, account):
         return elsewhere.category, elsewhere.title.partition(": ")[2]
+    if book in rules.capital.revenue:
+        return GOODS_AND_SERVICES, BOOKED_AS_REVENUE
     return GOODS_AND_SERVICES, "goods or services that no other rule takes"
 
 

@@ -9,7 +9,12 @@ import pandas as pd
 from models.estimates import METHODS
 from models.totals import total
 from serving.result import EstimatedLedger
-from serving.scope3.categories import CAPITAL_GOODS, GOODS_AND_SERVICES, scope3_categories
+from serving.scope3.categories import (
+    BOOKED_AS_REVENUE,
+    CAPITAL_GOODS,
+    GOODS_AND_SERVICES,
+    scope3_categories,
+)
 from serving.scope3.rules import scope3_rules
 
 PRIMARY_METHODS: Final = ("supplier-specific", "hybrid")
@@ -38,7 +43,8 @@ class Scope3Summary:
     excluded
         Lines without a figure: ``status``, ``reason``, ``lines``, ``spend_usd``.
     often_capitalised
-        Lines and spend in US dollars in category 1 of kinds that are often capitalised.
+        Lines and spend in US dollars in category 1 of kinds that are often capitalised, as far as the ledger
+        does not book them as revenue.
     """
 
     categories: pd.DataFrame
@@ -68,8 +74,9 @@ def scope3_summary(result: EstimatedLedger, capital_threshold: float | None) -> 
         _row(category, title, notes.get(category, ""), valued[valued["category"] == category])
         for category, title in titles.items()
     ]
-    plain = valued[valued["category"] == GOODS_AND_SERVICES]
-    often = plain[[scope3_rules().capital.kind_of(code) != "" for code in plain["category_code"]]]
+    plain = valued[(valued["category"] == GOODS_AND_SERVICES) & (valued["because"] != BOOKED_AS_REVENUE)]
+    kinds = [scope3_rules().capital.kind_of(code) for code in plain["category_code"]]
+    often = plain[np.array(kinds, dtype=str) != ""]
     return Scope3Summary(
         categories=pd.DataFrame(rows),
         rules=_rules(valued),

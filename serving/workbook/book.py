@@ -1,5 +1,6 @@
 """The workbook put together: four sheets that read from the total down to the cell of a factor."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,9 @@ _GROUPINGS: Final = (
 )
 _WIDE: Final = 60
 _NARROW: Final = 16
+_METHOD_WIDTH: Final = 100
+_ROW_HEIGHT: Final = 15
+"""Points; a row of wrapped text is given its height, as not every program works it out."""
 _GROUP_COLUMNS: Final = ("lines", "usd", "kg", "kg_low", "kg_high")
 _GROUP_HEADERS: Final = ("Lines", "Spend, USD", "kg CO2e", "Low, kg CO2e", "High, kg CO2e")
 
@@ -65,7 +69,7 @@ class _Styles:
     figure_header: Any
     whole: Any
     exact: Any
-    text: Any
+    wrapped: Any
 
     @classmethod
     def of(cls, book: Any) -> "_Styles":
@@ -77,7 +81,7 @@ class _Styles:
             figure_header=book.add_format({**rule, "align": "right"}),
             whole=book.add_format({"num_format": "#,##0", "valign": "top"}),
             exact=book.add_format({"num_format": "0.####", "valign": "top"}),
-            text=book.add_format({"text_wrap": True, "valign": "top"}),
+            wrapped=book.add_format({"text_wrap": True, "valign": "top"}),
         )
 
 
@@ -115,7 +119,7 @@ class _Sheet:
             )
         else:
             self.line("No line has a figure.")
-        self.line(result.total_note, self.styles.text)
+        self.line(result.total_note, self.styles.wrapped)
         self.row += 1
         self.table(
             "Spend",
@@ -159,15 +163,16 @@ class _Sheet:
 
     def method(self, result: EstimatedLedger) -> None:
         self.sheet.set_column(0, 0, 30)
-        self.sheet.set_column(1, 1, 110)
+        self.sheet.set_column(1, 1, _METHOD_WIDTH)
         self.header(("Topic", "What is to be known"), figures=())
         for note in method_notes(result):
-            self.cells(note)
+            self.sheet.set_row(self.row, _ROW_HEIGHT * math.ceil(len(note[1]) / _METHOD_WIDTH))
+            self.cells(note, text=self.styles.wrapped)
 
     def line(self, text: str, style: Any = None) -> None:
-        if style is self.styles.text:
+        if style is self.styles.wrapped:
             self.sheet.merge_range(self.row, 0, self.row, 5, "", style)
-            self.sheet.set_row(self.row, 45)
+            self.sheet.set_row(self.row, 3 * _ROW_HEIGHT)
         self.sheet.write_string(self.row, 0, text, style)
         self.row += 1
 
@@ -186,10 +191,10 @@ class _Sheet:
             self.sheet.write_string(self.row, column, header, style)
         self.row += 1
 
-    def cells(self, row: Sequence[Any], exact: Sequence[int] = ()) -> None:
+    def cells(self, row: Sequence[Any], exact: Sequence[int] = (), text: Any = None) -> None:
         for column, value in enumerate(row):
             if isinstance(value, str):
-                self.sheet.write_string(self.row, column, foreign_text(value, 2_000), self.styles.text)
+                self.sheet.write_string(self.row, column, foreign_text(value, 2_000), text)
             elif pd.notna(value):
                 style = self.styles.exact if column in exact else self.styles.whole
                 self.sheet.write_number(self.row, column, value, style)

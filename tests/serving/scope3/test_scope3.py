@@ -127,6 +127,12 @@ def test_what_is_often_capitalised_is_said_where_no_amount_is_stated(estimated):
     assert usd > 0
 
 
+def test_what_the_ledger_books_as_revenue_is_not_said_to_be_often_capitalised(estimated):
+    result = dataclasses.replace(estimated, source=estimated.source.assign(**{"Capital/Revenue": "R"}))
+
+    assert scope3_summary(result, None).often_capitalised == (0, 0.0)
+
+
 def run(*arguments):
     return subprocess.run(  # noqa: S603 - our own command
         [COMMAND, "scope3", *arguments], capture_output=True, text=True, timeout=180, check=False
