@@ -22,6 +22,7 @@ from serving.documents.table import Table
 _HEAD_BYTES: Final = 1 << 16
 _SAMPLE_ROWS: Final = 60
 _MOST: Final = 0.8
+_HALF: Final = 0.5
 _NAMED: Final = 0.5
 _SEPARATOR: Final = b"\x1d"
 _SEPARATOR_SHOWN: Final = b"<GS>"
@@ -79,7 +80,7 @@ def read_scan_list(content: bytes, name: str) -> list[Table]:
     delimiter = _delimiter(text)
     rows = [row for row in _rows(text, delimiter) if any(cell.strip() for cell in row)]
     column = _column(rows[:_SAMPLE_ROWS]) or 0
-    header = rows.pop(0) if not _is_scan(_cell(rows[0], column)) and len(rows) > 1 else []
+    header = rows.pop(0) if not _is_like_a_scan(_cell(rows[0], column)) and len(rows) > 1 else []
     width = max(map(len, rows))
     names = [_cell(header, n) or ("Scan" if n == column else f"Column {n + 1}") for n in range(width)]
     counted = _count_column(names, rows, column, named=bool(header))
@@ -139,8 +140,12 @@ def _column(rows: Sequence[Sequence[str]]) -> int | None:
     """Find the column of scans, ``None`` where there is none."""
     filled = [row for row in rows if any(cell.strip() for cell in row)]
     for number, column in enumerate(zip_longest(*filled, fillvalue="")):
-        below = column if len(column) == 1 or _is_scan(column[0]) else column[1:]
-        if sum(map(_is_scan, below)) < _MOST * len(below):
+        below = column if len(column) == 1 or _is_like_a_scan(column[0]) else column[1:]
+        if sum(map(_is_like_a_scan, below)) < _MOST * len(below):
+            continue
+        if sum(map(_is_scan, below)) < _HALF * len(
+            below
+        ):  # numbers of another kind seldom have a right check digit
             continue
         elements = sum(_ELEMENTS.match(cell.strip()) is not None for cell in below)
         nameless = len(below) == len(column)
@@ -152,6 +157,12 @@ def _column(rows: Sequence[Sequence[str]]) -> int | None:
 def _is_scan(cell: str) -> bool:
     """Tell whether a cell is marked as GS1 data, right or wrong, or names goods without such a mark."""
     return _MARKED.match(cell.strip()) is not None or _is_right(cell)
+
+
+def _is_like_a_scan(cell: str) -> bool:
+    """Tell whether a cell is a scan or a mistyped one."""
+    text = cell.strip()
+    return _is_scan(text) or _GTIN.fullmatch(text) is not None or _ELEMENTS.match(text) is not None
 
 
 def _is_right(cell: str) -> bool:

@@ -133,3 +133,21 @@ def test_goods_that_only_a_number_names_are_unmatched_and_the_sentence_says_what
     assert estimates["status"].unique().tolist() == ["unmatched"]
     assert estimates["reason"].unique().tolist() == ["goods_unknown"]
     assert estimates["explanation"].str.contains("product catalogue").all()
+
+
+def test_a_few_wrong_scans_among_right_ones_do_not_hide_the_list(lines):
+    found = lines(
+        b"4006381333932\n(01)04006381333931(3103)001250\n4006381333931\nhttps://id.gs1.org/01/04006381333931\n"
+    )
+
+    assert told(found, "gtin", "quantity")[:2] == [
+        ("4006381333932", pytest.approx(float("nan"), nan_ok=True)),
+        ("04006381333931", 1.25),
+    ]
+    assert found["gtin"].tolist()[2:] == ["04006381333931"] * 2
+
+
+def test_numbers_of_another_kind_are_no_scans():
+    numbers = "\n".join(str(number) for number in range(40063813300000, 40063813300040))
+
+    assert document_kind(numbers.encode()) == "delimited text"
