@@ -136,7 +136,9 @@ def estimate_ledgers(
     if options.factor_set is not None:
         # an unknown set is refused before minutes are spent on encoding
         model.factor_sets[options.factor_set]
-    ledgers, coded = with_suppliers_codes(ledgers, model.codes, options.suppliers)
+    coded: list[CodedLines] = []
+    if options.suppliers is not None:
+        ledgers, coded = with_suppliers_codes(ledgers, model.codes, options.suppliers)
     estimates, dollars, notes = [], [], []
     asked_of: list[EstimateOptions] = []
     additions: list[str] = []
@@ -181,11 +183,9 @@ def estimate_ledgers(
 
 
 def with_suppliers_codes(
-    ledgers: Sequence[Ledger], codes: BuyerCodes, suppliers: SupplierTable | None
+    ledgers: Sequence[Ledger], codes: BuyerCodes, suppliers: SupplierTable
 ) -> tuple[Sequence[Ledger], list[CodedLines]]:
     """Give lines without a code that of their supplier, and let every ledger say what the table did."""
-    if suppliers is None:
-        return ledgers, []
     known = suppliers.known_by(codes)
     coded = [known.code(ledger.lines) for ledger in ledgers]
     matched = frozenset().union(*(one.matched for one in coded))

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from serving.api.access import Asker, Reviewer
 from serving.api.backend import Back
 from serving.api.openapi import answers
+from serving.api.past_estimates import Cursor, Limit
 from serving.schemas.catalogue import CatalogueIn, CatalogueItemOut, CataloguePage, CataloguePut
 from serving.schemas.fields import OptionalName
 from serving.store.catalogue import (
@@ -19,7 +20,6 @@ from serving.store.catalogue import (
     list_items,
     put_items,
 )
-from serving.store.paging import MAX_PAGE
 
 router = APIRouter(prefix="/catalogue", tags=["product catalogue"])
 
@@ -42,8 +42,8 @@ def show(
     actor: Asker,
     gtin: Annotated[OptionalName, Query(examples=["4006381333931"])] = "",
     article: Annotated[OptionalName, Query(examples=["A-100"])] = "",
-    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 100,
-    cursor: Annotated[str, Query(max_length=500)] = "",
+    limit: Limit = 100,
+    cursor: Cursor = "",
 ) -> CataloguePage:
     """Give the items of a GTIN and of an article number, or page through all of them, the latest first."""
     with back.get_store().reading(actor) as reading:

@@ -30,6 +30,25 @@ def described(app: FastAPI) -> dict[str, Any]:
         )
         for part in (LineIn, Problem):
             schema["components"]["schemas"][part.__name__] = part.model_json_schema()
+        parts = schema["components"]["schemas"]
+        for part in parts.values():
+            _say_nulls(part.get("example"), part, parts)
         schema["servers"] = [{"url": "/v1"}]
         app.openapi_schema = schema
     return app.openapi_schema
+
+
+def _say_nulls(example: Any, schema: dict[str, Any], parts: dict[str, Any]) -> None:
+    """Put the nulls of required fields back into an example: FastAPI leaves out whatever is null."""
+    if "$ref" in schema:
+        schema = parts[schema["$ref"].rpartition("/")[2]]
+    if isinstance(example, list):
+        for item in example:
+            _say_nulls(item, schema.get("items", {}), parts)
+    elif isinstance(example, dict):
+        fields = schema.get("properties", {})
+        for name in schema.get("required", []):
+            if {"type": "null"} in fields[name].get("anyOf", []):
+                example.setdefault(name, None)
+        for name, value in example.items():
+            _say_nulls(value, fields.get(name, {}), parts)

@@ -142,8 +142,9 @@ def inspect_ledgers(
         Called with the number of lines estimated since the last call.
     """
     reference = Reference.of_bundle(bundle)
-    ledgers, _ = with_suppliers_codes(ledgers, reference.codes, options.suppliers)
-    options = replace(options, suppliers=None)
+    if options.suppliers is not None:
+        ledgers, _ = with_suppliers_codes(ledgers, reference.codes, options.suppliers)
+        options = replace(options, suppliers=None)
     estimates: pd.DataFrame | None = None
     if model is None:
         screened = pd.concat([screen(ledger.lines) for ledger in ledgers], ignore_index=True)
