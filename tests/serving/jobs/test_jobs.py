@@ -172,7 +172,7 @@ def test_a_job_whose_model_changes_on_the_way_ends_instead_of_mixing_them(desk, 
     assert {entry.model_version for entry in recorded(place, job_id)} == {"stub"}
 
 
-@pytest.mark.parametrize(("content", "why"), [(b"", "got an empty file"), (b"%PDF-1.7", "got a PDF")])
+@pytest.mark.parametrize(("content", "why"), [(b"", "got an empty file"), (b"\x89PNG\r\n", "got an image")])
 def test_a_file_that_no_reader_takes_is_refused_at_once_and_leaves_nothing_behind(desk, content, why):
     place = desk()
     with pytest.raises(UnreadableDocumentError, match=why):
