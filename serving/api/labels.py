@@ -8,8 +8,8 @@ from starlette.responses import Response
 from serving.api.access import Reviewer
 from serving.api.backend import Back
 from serving.api.openapi import answers
-from serving.reviews import reviewed_labels
 from serving.reviews.files import LABEL_COLUMNS, labels_csv
+from serving.reviews.labels import reviewed_labels
 from serving.schemas.labels import LabelsOut
 
 router = APIRouter(prefix="/reviews", tags=["reviews"])

@@ -1,5 +1,4 @@
-"""What reviews are good for beyond the estimates they are about: files of them, and labels to train on."""
+"""What reviews are good for beyond the estimates they are about: files of them, and labels to train on.
 
-from serving.reviews.labels import LeftOut, ReviewedLabel, ReviewedLabels, reviewed_labels
-
-__all__ = ["LeftOut", "ReviewedLabel", "ReviewedLabels", "reviewed_labels"]
+Nothing is imported here: the commands are, and must start at once.
+"""

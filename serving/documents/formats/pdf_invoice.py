@@ -1,6 +1,7 @@
 """Factur-X and ZUGFeRD: a PDF for people with the same invoice as XML inside."""
 
 import io
+import logging
 import zlib
 from collections.abc import Sequence
 from itertools import islice
@@ -14,6 +15,9 @@ from serving.documents.formats.cii import CiiFormat
 from serving.documents.formats.document import Document
 from serving.documents.formats.safe_xml import is_markup, root_tag
 from serving.documents.formats.ubl_invoice import UblInvoiceFormat
+
+# what is wrong with a file is said once, in the error
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 _MAX_BYTES: Final = 1 << 27
 _MAX_ATTACHMENTS: Final = 200

@@ -11,8 +11,8 @@ from features.line_items import line_items
 from features.money import MoneyOptions
 from models.estimates import ESTIMATE_FIELDS, Estimates
 from models.footprint import EstimateOptions
-from serving.reviews import reviewed_labels
 from serving.reviews.files import labels_csv, reviews_csv
+from serving.reviews.labels import reviewed_labels
 from serving.store import Actor
 from serving.store.errors import ScopeError
 from serving.store.estimates import record_estimates
