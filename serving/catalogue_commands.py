@@ -6,15 +6,11 @@ from typing import Annotated
 import typer
 
 from serving.store.actors import DEFAULT_TENANT
+from serving.store.arguments import Database, Tenant
 
 app = typer.Typer()
 catalogue = typer.Typer(help="The product catalogue: what is behind a number of goods.", no_args_is_help=True)
 app.add_typer(catalogue, name="catalogue")
-
-Database = Annotated[
-    str | None, typer.Option(help="sqlite:///FILE or postgresql://…; else LEDGERPRINT_DATABASE.")
-]
-Tenant = Annotated[str, typer.Option(help="Whose.")]
 
 
 @catalogue.command("load")

@@ -1,7 +1,7 @@
 """Commands of the people who need estimates: estimate ledgers, serve the estimates."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -22,6 +22,7 @@ from serving.ledger_arguments import (
 from serving.store.actors import DEFAULT_TENANT
 
 if TYPE_CHECKING:
+    from serving.estimation import LedgerOptions
     from serving.recording import Recorder
 
 app = typer.Typer()
@@ -63,13 +64,11 @@ def estimate(
     Leaves with status 0 when every line is accounted for, with 2 when an argument or a file cannot be used;
     nothing is written then.
     """
-    from serving.documents.mapping import parse_mapping  # noqa: PLC0415
     from serving.estimate_files import estimate_files  # noqa: PLC0415
-    from serving.estimation import LedgerOptions  # noqa: PLC0415
-    from serving.supplier_table import read_supplier_table  # noqa: PLC0415
 
-    options = LedgerOptions(
-        mapping=parse_mapping(mapping or []),
+    options = _options(
+        mapping,
+        suppliers,
         country=country,
         currency=currency,
         date=date,
@@ -77,7 +76,6 @@ def estimate(
         vat=vat,
         vat_rate=vat_rate,
         factor_set=factor_set,
-        suppliers=read_supplier_table(suppliers) if suppliers else None,
         explain=explain,
     )
     recorder = _recorder(database, tenant) if record else None
@@ -104,13 +102,11 @@ def inspect(
     bundle: Bundle = None,
 ) -> None:
     """Say how good the data of some ledgers are, and what mending them would do to the total's range."""
-    from serving.documents.mapping import parse_mapping  # noqa: PLC0415
-    from serving.estimation import LedgerOptions  # noqa: PLC0415
     from serving.quality.files import inspect_files  # noqa: PLC0415
-    from serving.supplier_table import read_supplier_table  # noqa: PLC0415
 
-    options = LedgerOptions(
-        mapping=parse_mapping(mapping or []),
+    options = _options(
+        mapping,
+        suppliers,
         country=country,
         currency=currency,
         date=date,
@@ -118,7 +114,6 @@ def inspect(
         vat=vat,
         vat_rate=vat_rate,
         factor_set=factor_set,
-        suppliers=read_supplier_table(suppliers) if suppliers else None,
     )
     inspect_files(files, json, report, bundle, options, fast=fast)
 
@@ -143,13 +138,11 @@ def scope3(
     bundle: Bundle = None,
 ) -> None:
     """Add ledgers up by category of the GHG Protocol's Scope 3 standard: goods, capital goods."""
-    from serving.documents.mapping import parse_mapping  # noqa: PLC0415
-    from serving.estimation import LedgerOptions  # noqa: PLC0415
     from serving.scope3.files import summarise_files  # noqa: PLC0415
-    from serving.supplier_table import read_supplier_table  # noqa: PLC0415
 
-    options = LedgerOptions(
-        mapping=parse_mapping(mapping or []),
+    options = _options(
+        mapping,
+        suppliers,
         country=country,
         currency=currency,
         date=date,
@@ -157,7 +150,6 @@ def scope3(
         vat=vat,
         vat_rate=vat_rate,
         factor_set=factor_set,
-        suppliers=read_supplier_table(suppliers) if suppliers else None,
     )
     summarise_files(files, output, bundle, options, capital_threshold)
 
@@ -178,6 +170,15 @@ def serve(
     from serving.server import run_server  # noqa: PLC0415
 
     run_server(host=host, port=port, bundle=bundle, workers=workers)
+
+
+def _options(mapping: list[str] | None, suppliers: Path | None, **said: Any) -> "LedgerOptions":
+    from serving.documents.mapping import parse_mapping  # noqa: PLC0415
+    from serving.estimation import LedgerOptions  # noqa: PLC0415
+    from serving.supplier_table import read_supplier_table  # noqa: PLC0415
+
+    table = read_supplier_table(suppliers) if suppliers else None
+    return LedgerOptions(mapping=parse_mapping(mapping or []), suppliers=table, **said)
 
 
 def _recorder(database: str | None, tenant: str) -> "Recorder":

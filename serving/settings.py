@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from platformdirs import user_data_path
 from pydantic import Field, ValidationError
@@ -13,6 +13,8 @@ from models.bundle import DEFAULT_BUNDLE
 
 DEFAULT_DATABASE: Final = user_data_path("ledgerprint") / "ledgerprint.db"
 """Where the audit store lies if nobody says so."""
+
+Settings = TypeVar("Settings", bound=BaseSettings)
 
 
 class SettingsError(LedgerprintError):
@@ -65,8 +67,19 @@ def service_settings() -> ServiceSettings:
     SettingsError
         If one of them cannot be used.
     """
+    return read_settings(ServiceSettings)
+
+
+def read_settings(kind: type[Settings]) -> Settings:
+    """Read settings from the environment; none of them is a secret, as a value that cannot be used is shown.
+
+    Raises
+    ------
+    SettingsError
+        If one of them cannot be used.
+    """
     try:
-        return ServiceSettings()
+        return kind()
     except ValidationError as error:
         fault = error.errors()[0]
         name = f"LEDGERPRINT_{fault['loc'][0]}".upper()

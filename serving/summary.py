@@ -3,16 +3,15 @@
 from typing import Final
 
 import pandas as pd
-from rich import box
 from rich.console import Console
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from features.line_items import LINE_ITEM_FIELDS
 from serving import breakdown
 from serving.readings import files_text, readings, remarks
 from serving.result import EstimatedLedger
+from serving.terminal_tables import print_table, start_table
 from serving.wording import (
     NOTHING,
     amount_text,
@@ -64,14 +63,14 @@ def _print_columns(result: EstimatedLedger, console: Console) -> None:
     beside = max(1, (console.width - _FIELD_WIDTH) // _COLUMN_WIDTH)
     for start in range(0, len(understood), beside):
         shown = understood[start : start + beside]
-        table = _table(
+        table = start_table(
             "Columns as understood", "Field", *(files_text(reading.files) or "Column" for reading in shown)
         )
         for field in (name for name in LINE_ITEM_FIELDS if any(name in reading.columns for reading in shown)):
             table.add_row(
                 code_text(field), *(_foreign(reading.columns.get(field, NOTHING), 60) for reading in shown)
             )
-        _print_table(table, console)
+        print_table(table, console)
 
 
 def _print_notes(result: EstimatedLedger, console: Console) -> None:
@@ -112,7 +111,7 @@ def _print_total(result: EstimatedLedger, frame: pd.DataFrame, console: Console)
 
 
 def _print_statuses(frame: pd.DataFrame, console: Console) -> None:
-    table = _table("Lines", "Status", "Reason", ">Lines", ">Spend", ">CO2e")
+    table = start_table("Lines", "Status", "Reason", ">Lines", ">Spend", ">CO2e")
     for row in breakdown.by_status(frame).to_dict("records"):
         table.add_row(
             code_text(str(row["status"])),
@@ -121,11 +120,11 @@ def _print_statuses(frame: pd.DataFrame, console: Console) -> None:
             usd_text(row["usd_size"]),
             mass_text(row["kg"]),
         )
-    _print_table(table, console)
+    print_table(table, console)
 
 
 def _print_categories(categories: pd.DataFrame, console: Console) -> None:
-    table = _table("Categories", "Category", "", ">CO2e", ">90% range")
+    table = start_table("Categories", "Category", "", ">CO2e", ">90% range")
     largest = max(float(categories["kg"].max()), 0.0)
     for row in categories.to_dict("records"):
         table.add_row(
@@ -134,14 +133,14 @@ def _print_categories(categories: pd.DataFrame, console: Console) -> None:
             mass_text(row["kg"]),
             range_text(row["kg_low"], row["kg_high"]),
         )
-    _print_table(table, console)
+    print_table(table, console)
 
 
 def _print_lines(frame: pd.DataFrame, console: Console) -> None:
     """Print each line with its id below its description, so that both have room on a narrow terminal."""
     with_amount = console.width >= _AMOUNT_FROM_WIDTH
     headers = ["Line", *([">Amount"] if with_amount else []), ">CO2e", ">90% range"]
-    table = _table("Lines that matter most", *headers)
+    table = start_table("Lines that matter most", *headers)
     for row in breakdown.largest(frame, "kg", _LINES).to_dict("records"):
         name = _foreign(row["description"] or "(no description)", 60)
         table.add_row(
@@ -150,34 +149,7 @@ def _print_lines(frame: pd.DataFrame, console: Console) -> None:
             mass_text(row["kg"]),
             range_text(row["kg_low"], row["kg_high"]),
         )
-    _print_table(table, console)
-
-
-def _print_table(table: Table, console: Console) -> None:
-    console.print(table)
-    console.print()
-
-
-def _table(title: str, *headers: str) -> Table:
-    """Start a table; a header that begins with ">" stands over figures."""
-    table = Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        show_edge=False,
-        pad_edge=False,
-        padding=(0, 1),
-    )
-    for header in headers:
-        figures = header.startswith(">")
-        table.add_column(
-            header.removeprefix(">"),
-            justify="right" if figures else "left",
-            no_wrap=figures,
-            overflow="ellipsis" if figures else "fold",
-        )
-    return table
+    print_table(table, console)
 
 
 def _bar(share: float) -> str:

@@ -7,17 +7,13 @@ from typing import Annotated, Any, Literal
 import typer
 
 from serving.store.actors import DEFAULT_TENANT
+from serving.store.arguments import Database, Tenant
 
 app = typer.Typer()
 footprints = typer.Typer(
     help="Footprints that companies exchange: PACT and Catena-X, in and out.", no_args_is_help=True
 )
 app.add_typer(footprints, name="footprints")
-
-Database = Annotated[
-    str | None, typer.Option(help="sqlite:///FILE or postgresql://…; else LEDGERPRINT_DATABASE.")
-]
-Tenant = Annotated[str, typer.Option(help="Whose.")]
 
 
 @footprints.command("load")

@@ -19,6 +19,7 @@ from serving.ledger_arguments import (
     VatRate,
 )
 from serving.store.actors import DEFAULT_TENANT
+from serving.store.arguments import Database, Tenant
 
 if TYPE_CHECKING:
     from serving.store import AuditStore
@@ -30,10 +31,6 @@ jobs = typer.Typer(
 app = typer.Typer()
 app.add_typer(jobs, name="jobs")
 
-Database = Annotated[
-    str | None, typer.Option(help="sqlite:///FILE or postgresql://…; else LEDGERPRINT_DATABASE.")
-]
-Tenant = Annotated[str, typer.Option(help="Whose.")]
 JobId = Annotated[str, typer.Argument(help="Id that `jobs submit` printed.")]
 
 

@@ -3,10 +3,10 @@
 import sys
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from serving.settings import SettingsError
+from serving.settings import read_settings
 
 
 class OperationsSettings(BaseSettings):
@@ -41,12 +41,4 @@ def operations_settings() -> OperationsSettings:
     SettingsError
         If one of them cannot be used.
     """
-    try:
-        return OperationsSettings()
-    except ValidationError as error:
-        fault = error.errors()[0]
-        name = f"LEDGERPRINT_{fault['loc'][0]}".upper()
-        expected = fault["msg"].removeprefix("Input should be ")
-        raise SettingsError(
-            f"Got {name}={fault['input']}, expected {expected}: correct or unset it."
-        ) from error
+    return read_settings(OperationsSettings)

@@ -2,13 +2,12 @@
 
 from typing import Final
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from serving.quality.inspection import Inspection
 from serving.quality.potential import Scenario
+from serving.terminal_tables import print_table, start_table
 from serving.wording import NOTHING, count_text, foreign_text, mass_text, range_text, share_text, usd_text
 
 _IDS: Final = 3
@@ -34,26 +33,26 @@ def print_inspection(inspection: Inspection, console: Console) -> None:
 
 
 def _print_score(inspection: Inspection, console: Console) -> None:
-    table = _table("What keeps the score from 100", "Criterion", ">Earned", ">Points", ">Share")
+    table = start_table("What keeps the score from 100", "Criterion", ">Earned", ">Points", ">Share")
     for one in sorted(inspection.earned, key=lambda one: -one.lost):
         share = share_text(one.share) + (" of lines" if one.criterion.by_lines else "")
         table.add_row(one.criterion.title, f"{one.points:.1f}", str(one.criterion.points), share)
-    _print_table(table, console)
+    print_table(table, console)
 
 
 def _print_findings(inspection: Inspection, console: Console) -> None:
-    table = _table("Findings", "Finding", ">Lines", ">Of lines", ">Of spend", "Line ids, for example")
+    table = start_table("Findings", "Finding", ">Lines", ">Of lines", ">Of spend", "Line ids, for example")
     for told in inspection.findings:
         ids = ", ".join(foreign_text(example.line_id, 40) for example in told.examples[:_IDS])
         table.add_row(
             told.title, f"{told.lines:,}", share_text(told.of_lines), share_text(told.of_spend), Text(ids)
         )
-    _print_table(table, console)
+    print_table(table, console)
 
 
 def _print_scenarios(scenarios: list[Scenario], console: Console) -> None:
     by_code = {one.code: one for one in scenarios}
-    table = _table(
+    table = start_table(
         "The total, and what mending would do to its range", "Data", ">Lines", ">CO2e", ">90% range", ">Width"
     )
     for one in scenarios:
@@ -64,7 +63,7 @@ def _print_scenarios(scenarios: list[Scenario], console: Console) -> None:
             range_text(one.kg_low, one.kg_high),
             change_text(one, by_code),
         )
-    _print_table(table, console)
+    print_table(table, console)
 
 
 def change_text(scenario: Scenario, by_code: dict[str, Scenario]) -> str:
@@ -74,26 +73,3 @@ def change_text(scenario: Scenario, by_code: dict[str, Scenario]) -> str:
         return NOTHING
     change = scenario.width / basis.width - 1
     return f"{change:+.0%}".replace("-", "\N{MINUS SIGN}")
-
-
-def _print_table(table: Table, console: Console) -> None:
-    console.print(table)
-    console.print()
-
-
-def _table(title: str, *headers: str) -> Table:
-    """Start a table; a header that begins with ">" stands over figures."""
-    table = Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        show_edge=False,
-        pad_edge=False,
-    )
-    for header in headers:
-        figures = header.startswith(">")
-        table.add_column(
-            header.removeprefix(">"), justify="right" if figures else "left", no_wrap=figures, overflow="fold"
-        )
-    return table

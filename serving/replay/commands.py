@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from serving.store.actors import DEFAULT_TENANT
+from serving.store.arguments import Database, Key, Tenant
 
 if TYPE_CHECKING:
     from serving.replay.archive import BundleArchive
@@ -21,18 +22,6 @@ app.add_typer(bundles, name="bundles")
 restatements = typer.Typer(help="What recorded purchases would be by a newer model or factor set.")
 app.add_typer(restatements, name="restate")
 
-Database = Annotated[
-    str | None, typer.Option(help="sqlite:///FILE or postgresql://…; else LEDGERPRINT_DATABASE.")
-]
-Tenant = Annotated[str, typer.Option(help="Whose.")]
-Key = Annotated[
-    str | None,
-    typer.Option(
-        envvar="LEDGERPRINT_KEY",
-        show_envvar=True,
-        help="API key of whoever acts, for its tenant; else the command line itself acts.",
-    ),
-]
 _SHOWN = 20
 
 

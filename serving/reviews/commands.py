@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from serving.store.actors import DEFAULT_TENANT
+from serving.store.arguments import Database, Key, Tenant
 
 if TYPE_CHECKING:
     from serving.store.actors import Actor
@@ -20,18 +21,6 @@ reviews = typer.Typer(help="Reviews: list and export them, as labels too.", no_a
 app.add_typer(periods, name="periods")
 app.add_typer(reviews, name="reviews")
 
-Database = Annotated[
-    str | None, typer.Option(help="sqlite:///FILE or postgresql://…; else LEDGERPRINT_DATABASE.")
-]
-Tenant = Annotated[str, typer.Option(help="Whose.")]
-Key = Annotated[
-    str | None,
-    typer.Option(
-        envvar="LEDGERPRINT_KEY",
-        show_envvar=True,
-        help="API key of whoever acts, for its tenant; else the command line itself acts.",
-    ),
-]
 Status = Annotated[Literal["reviewed", "approved"] | None, typer.Option(help="Of the reviews; else all.")]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from serving.store.actors import DEFAULT_TENANT
+from serving.store.arguments import Database, Tenant
 
 if TYPE_CHECKING:
     from serving.store.store import AuditStore
@@ -16,11 +17,6 @@ keys = typer.Typer(help="API keys: make, list and revoke them.", no_args_is_help
 audit = typer.Typer(help="The audit trail: verify, export and reduce it.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
 app.add_typer(audit, name="audit")
-
-Database = Annotated[
-    str | None, typer.Option(help="sqlite:///FILE or postgresql://…; else LEDGERPRINT_DATABASE.")
-]
-Tenant = Annotated[str, typer.Option(help="Whose.")]
 
 
 @keys.command("create")

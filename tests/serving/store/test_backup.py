@@ -1,5 +1,6 @@
 """What docs/operations.md says about backups: a copy taken while the service writes verifies."""
 
+import os
 import re
 import sqlite3
 import subprocess
@@ -29,6 +30,7 @@ def _write(store, count):
 def _program(name):
     found = sorted(DEBIAN.glob(f"*/bin/{name}"), reverse=True)
     if not found:
+        assert "CI" not in os.environ, f"continuous integration needs {name}"
         pytest.skip(f"needs {name}")
     return found[0]
 
