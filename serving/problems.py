@@ -66,6 +66,16 @@ class Problem(BaseModel):
     request_id: str | None = Field(default=None, description="by which the log knows the request")
 
 
+def title_of(status: int) -> str:
+    """Say in a few words which kind of problem a status is."""
+    return _TITLES.get(status, "The request failed")
+
+
+def status_of(error: Exception) -> int:
+    """Give the HTTP status of an error of ours."""
+    return _STATUSES.get(type(error), 422) if isinstance(error, LedgerprintError) else 422
+
+
 def problem(
     status: int, detail: str, instance: str, headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
@@ -85,7 +95,7 @@ def problem(
     facts = current_request()
     body = Problem(
         type="about:blank",
-        title=_TITLES.get(status, "The request failed"),
+        title=title_of(status),
         status=status,
         detail=_sendable(detail),
         instance=instance,
@@ -110,7 +120,7 @@ def answer_with_problems(app: Starlette) -> None:
 
 
 def _ours(request: Request, error: Exception) -> JSONResponse:
-    status = _STATUSES.get(type(error), 422) if isinstance(error, LedgerprintError) else 422
+    status = status_of(error)
     headers: dict[str, str] = {}
     if isinstance(error, store.KeyRefusedError):
         headers["WWW-Authenticate"] = "Bearer"

@@ -1,11 +1,9 @@
-"""The BentoML service: one model, the API mounted at /v1, liveness, readiness and metrics beside it."""
+"""The BentoML service: one model, API at /v1, pages at /, liveness, readiness and metrics beside them."""
 
 from typing import Any
 
 import bentoml
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import RedirectResponse
 from starlette.routing import Mount, Route
 
 from serving.api import Backend, create_api
@@ -19,6 +17,7 @@ from serving.operations.readiness import Readiness, ReadinessMiddleware
 from serving.operations.service_parts import ServiceParts
 from serving.operations.settings import operations_settings
 from serving.operations.traces import start_tracing, stop_tracing
+from serving.pages import create_pages
 from serving.problems import answer_with_problems
 from serving.rate_limits import RateLimits
 from serving.settings import service_settings
@@ -33,7 +32,7 @@ set_up_logs(OPERATIONS)
 
 
 def create_site() -> BodySizeLimit:
-    """Make everything that is not BentoML's own: the API, and problem documents for every other path.
+    """Make everything that is not BentoML's own: the API and the pages.
 
     It is mounted at the root as a plain ASGI application: BentoML would answer unknown paths under a mounted
     Starlette application itself, with errors of another shape, and its own start page calls a tracker.
@@ -45,19 +44,16 @@ def create_site() -> BodySizeLimit:
         RateLimits(SETTINGS.requests_per_minute, SETTINGS.lines_per_minute),
         SETTINGS.promotion_log,
         JOBS,
+        PARTS.model_of,
     )
     routes = [
         Mount("/v1", create_api(backend)),
         Route("/metrics", metrics_page(PARTS)),
-        Route("/", _start),
+        Mount("/", create_pages(backend)),
     ]
     site = Starlette(routes=routes)
     answer_with_problems(site)
     return BodySizeLimit(site, MAX_BODY_BYTES, {("POST", "/v1/jobs"): JOBS.max_upload_bytes})
-
-
-async def _start(_: Request) -> RedirectResponse:
-    return RedirectResponse("/v1/docs")
 
 
 # The API answers 503 long before this timeout, in its own shape of an error. BentoML's metrics and access

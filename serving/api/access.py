@@ -42,7 +42,7 @@ def _actor(
             "Got no API key, expected `Authorization: Bearer lp_...`: have one made with `ledgerprint keys "
             "create`."
         )
-    elif not _is_loopback(request):
+    elif not is_loopback(request):
         raise KeyRefusedError(
             "Got a request from another machine while there is no API key, expected one from this machine: "
             "have a key made with `ledgerprint keys create`."
@@ -71,7 +71,8 @@ Reviewer = Annotated[Actor, Depends(_with("review"))]
 Administrator = Annotated[Actor, Depends(_with("admin"))]
 
 
-def _is_loopback(request: Request) -> bool:
+def is_loopback(request: Request) -> bool:
+    """Tell whether a request is from this machine."""
     try:
         return request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
     except ValueError:

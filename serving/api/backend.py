@@ -33,6 +33,8 @@ class Backend:
         File of the promotion log, ``None`` where this machine has none.
     jobs
         Where the files of jobs lie, and how they are announced.
+    get_model_of
+        Gives the model of a version, the present or a past one; ``None`` where there is no archive.
     """
 
     get_model: Callable[[], FootprintModel]
@@ -41,6 +43,7 @@ class Backend:
     rates: RateLimits = field(default_factory=RateLimits)
     promotion_log: Path | None = None
     jobs: JobSettings = field(default_factory=JobSettings)
+    get_model_of: Callable[[str], FootprintModel] | None = None
 
 
 async def _backend(request: Request) -> Backend:

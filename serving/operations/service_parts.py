@@ -1,6 +1,8 @@
 """The parts of the service: the model from the archive, the audit store, the baseline of drift."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -28,12 +30,15 @@ class ServiceParts:
         Each loaded once.
     bundles
         Folder of the archive that the model is loaded from.
+    past
+        Gives the model of an earlier version from the archive.
     """
 
     model: Part[FootprintModel]
     store: Part[AuditStore]
     baseline: Part[DriftBaseline]
     bundles: Path
+    past: Callable[[str], FootprintModel]
 
     @classmethod
     def from_settings(cls, settings: ServiceSettings) -> Self:
@@ -53,7 +58,20 @@ class ServiceParts:
             store=Part("audit store", lambda: open_store(settings.database)),
             baseline=Part("baseline of drift", lambda: kept_baseline(model.get(), archive.folder)),
             bundles=archive.folder,
+            # one of them is kept at hand: a person looks at one ledger at a time
+            past=lru_cache(maxsize=1)(lambda version: load_model(archive.find(version), settings.threads)),
         )
+
+    def model_of(self, version: str) -> FootprintModel:
+        """Give the model of a version, the served one or a past one.
+
+        Raises
+        ------
+        LedgerprintError
+            If it cannot be loaded.
+        """
+        served = self.model.get()
+        return served if served.version == version else self.past(version)
 
     def load(self) -> None:
         """Load everything in the background; neither database nor model waits for the other."""

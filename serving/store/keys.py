@@ -99,7 +99,7 @@ def list_keys(reading: Reading) -> list[KeyRecord]:
     rows = reading.session.scalars(select(ApiKey).order_by(ApiKey.created_at, ApiKey.public_id))
     return [
         KeyRecord(
-            row.public_id, row.name, _scopes(row.scopes), row.created_at, row.revoked_at, row.last_used_at
+            row.public_id, row.name, read_scopes(row.scopes), row.created_at, row.revoked_at, row.last_used_at
         )
         for row in rows
     ]
@@ -144,7 +144,7 @@ def authenticate(store: AuditStore, key: str) -> Actor:
     if row.last_used_at is None or now - row.last_used_at >= _USE_IS_NOTED:
         with store.whole(write=True) as connection:
             connection.execute(update(ApiKey).where(ApiKey.public_id == public_id).values(last_used_at=now))
-    return Actor(row.tenant, public_id, _scopes(row.scopes))
+    return Actor(row.tenant, public_id, read_scopes(row.scopes))
 
 
 def _entry(row: ApiKey, status: str) -> NewEntry:
@@ -152,7 +152,8 @@ def _entry(row: ApiKey, status: str) -> NewEntry:
     return NewEntry(kind="key", subject=row.public_id, status=status, payload=payload)
 
 
-def _scopes(text: str) -> frozenset[Scope]:
+def read_scopes(text: str) -> frozenset[Scope]:
+    """Read the scopes of a key as they are stored."""
     return frozenset(cast("list[Scope]", text.split()))
 
 

@@ -1,4 +1,4 @@
-"""The tables: entries and the heads of their chains, keys, idempotency records, bulk jobs."""
+"""The tables: entries and the heads of their chains, keys, sign-ins, idempotency records, bulk jobs."""
 
 from datetime import date, datetime
 from typing import Any, Final
@@ -147,6 +147,16 @@ class ApiKey(TenantOwned, Base):
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
+
+
+class SignIn(Base):
+    """A browser that is signed in with a key; its token is not here."""
+
+    __tablename__ = "sign_ins"
+
+    token_sha256: Mapped[str] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(ForeignKey("api_keys.public_id"))
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class IdempotencyRecord(TenantOwned, Base):

@@ -32,6 +32,7 @@ def parts(sqlite_url, tmp_path):
         Part("store", lambda: AuditStore(sqlite_url)),
         Part("baseline", lambda: DriftBaseline({SIMILARITY: {"0.5": 0.5, "+Inf": 0.5}})),
         tmp_path,
+        lambda _: missing(),
     )
     yield found
     found.close()

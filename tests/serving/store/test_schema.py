@@ -36,7 +36,7 @@ def test_a_store_that_is_opened_again_is_left_as_it_is(url):
 
 
 def test_an_empty_database_is_refused_when_it_must_not_be_upgraded(url):
-    with pytest.raises(StoreVersionError, match="Got a database of version none, expected 0003"):
+    with pytest.raises(StoreVersionError, match="Got a database of version none, expected 0004"):
         AuditStore(url, upgrade=False)
 
 
