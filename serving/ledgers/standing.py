@@ -16,7 +16,7 @@ from serving.store.reviews import Review
 
 Rows = npt.NDArray[np.bool_]
 Positions = npt.NDArray[np.intp]
-ESTIMATED: Final = ("status", "category", "kg", "kg_low", "kg_high")
+ESTIMATED: Final = ("status", "category", "category_code", "kg", "kg_low", "kg_high")
 """Columns that are kept as they were estimated, under their name and ``_estimated``."""
 
 
@@ -156,7 +156,8 @@ def _about(
 def _replaced(column: pd.Series, rows: Sequence[int], values: Sequence[Any]) -> pd.Series:
     if isinstance(column.dtype, pd.CategoricalDtype):
         known = set(column.cat.categories)
-        column = column.cat.add_categories(sorted(set(values) - known))
+        # lines are sorted by the order of the categories
+        column = column.cat.set_categories(sorted(known | set(values)))
     out: pd.Series = column.copy()
     out.iloc[np.asarray(rows)] = values
     return out
