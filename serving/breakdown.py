@@ -1,6 +1,7 @@
 """A ledger's footprint broken down: by status, category, supplier, month, method and data quality."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from models.estimates import STATUSES
-from models.totals import total
+from models.totals import Codes, totals
+from serving.line_frame import FIGURES, line_frame
 from serving.result import EstimatedLedger
 
 NOT_STATED: Final = "Not stated"
@@ -23,6 +25,7 @@ PEDIGREE_INDICATORS: Final = (
 
 _PEDIGREE: Final = re.compile(r"^\((\d);(\d);(\d);(\d);(\d)\)$")
 _MOST_MONTHS: Final = 36
+_MONTHS: Final = 12
 
 
 @dataclass(frozen=True)
@@ -41,29 +44,8 @@ class Coverage:
 
 
 def joined(result: EstimatedLedger) -> pd.DataFrame:
-    """Join lines and estimates into one frame of what is told about each line, in input order.
-
-    Adds ``usd_size`` (USD, never negative), ``usd`` (USD, credits negative), ``kg``, ``kg_low``, ``kg_high``
-    (kg CO2e; NaN without a figure, and for every excluded or unmatched line), ``kg_width``, ``category``,
-    ``category_code`` and ``sentence`` (the explanation, else what the reader of the document found wrong).
-    """
-    lines, estimates = result.lines.reset_index(drop=True), result.estimates.reset_index(drop=True)
-    frame = lines[["line_id", "description", "supplier", "cost_centre", "date", "amount", "currency"]].copy()
-    told = ["status", "reason", "method", "data_quality"]
-    frame[told] = estimates[told].to_numpy()
-    frame["sentence"] = (
-        estimates["explanation"].where(estimates["explanation"] != "", lines["issue_detail"]).to_numpy()
-    )
-    titles = estimates["category_title"].where(estimates["category_title"] != "", estimates["category_code"])
-    frame["category"] = titles.to_numpy()
-    frame["category_code"] = estimates["category_code"].to_numpy()
-    frame["usd_size"] = np.abs(result.amount_usd.to_numpy(dtype=float))
-    frame["usd"] = frame["usd_size"].where(~(frame["amount"] < 0), -frame["usd_size"])
-    has_figure = frame["status"].isin(["estimated", "review"])
-    for name, source in (("kg", "kg_co2e"), ("kg_low", "kg_co2e_low"), ("kg_high", "kg_co2e_high")):
-        frame[name] = estimates[source].where(has_figure.to_numpy()).to_numpy()
-    frame["kg_width"] = frame["kg_high"] - frame["kg_low"]
-    return frame
+    """Join lines and estimates into the frame of :func:`serving.line_frame.line_frame`."""
+    return line_frame(result.lines, result.estimates, result.amount_usd)
 
 
 def coverage(frame: pd.DataFrame) -> Coverage:
@@ -99,11 +81,10 @@ def by_status(frame: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         Columns ``status``, ``reason``, ``lines``, ``usd_size``, ``kg``.
     """
-    table = (
-        frame.groupby(["status", "reason"], sort=False)
-        .agg(lines=("line_id", "size"), usd_size=("usd_size", _sum_if_any), kg=("kg", _sum_if_any))
-        .reset_index()
-    )
+    told = frame.groupby(["status", "reason"], sort=False, observed=True)
+    table = told[["usd_size", "kg"]].sum(min_count=1)
+    table.insert(0, "lines", told.size())
+    table = table.reset_index().astype({"status": "str", "reason": "str"})
     table["rank"] = table["status"].map({status: rank for rank, status in enumerate(STATUSES)})
     return table.sort_values(["rank", "lines"], ascending=[True, False]).drop(columns="rank")
 
@@ -129,15 +110,17 @@ def by_group(frame: pd.DataFrame, column: str, keep: int = 12) -> pd.DataFrame:
         small groups), ``share`` and ``cumulative`` (of what the groups with a positive footprint add up to).
     """
     figures = frame[frame["kg"].notna()]
-    group = figures[column].where(figures[column] != "", NOT_STATED)
-    ranked = figures["kg"].groupby(group, sort=False).sum().sort_values(ascending=False, kind="stable").index
+    code, names = _named(figures[column])
+    ranked = np.argsort(-np.bincount(code, figures["kg"], len(names)), kind="stable")
     small = ranked[keep:] if len(ranked) > keep + 1 else ranked[:0]
-    rest = f"All {len(small):,} others"
-    table = _summed(figures.assign(group=group.where(~group.isin(small), rest)))
-    last = (table["group"] == rest).to_numpy() & (len(small) > 0)
+    rest = len(names)
+    table = _summed(
+        figures, np.where(np.isin(code, small), rest, code), [*names, f"All {len(small):,} others"]
+    )
+    last = (table["code"] == rest).to_numpy()
     table = pd.concat([table[~last], table[last]], ignore_index=True)
     positive = table["kg"].clip(lower=0)
-    table["together"] = table["group"].eq(rest) & (len(small) > 0)
+    table["together"] = table.pop("code") == rest
     table["share"] = positive / positive.sum() if positive.sum() > 0 else float("nan")
     table["cumulative"] = table["share"].cumsum()
     return table
@@ -153,9 +136,15 @@ def by_month(frame: pd.DataFrame) -> pd.DataFrame:
         out.
     """
     dated = frame[frame["kg"].notna() & frame["date"].notna()]
-    months = dated["date"].dt.strftime("%Y-%m")
-    period = months if months.nunique() <= _MOST_MONTHS else months.str[:4]
-    return _summed(dated.assign(group=period)).sort_values("group", ignore_index=True)
+    days = dated["date"].dt
+    months = days.year.to_numpy(dtype=np.int64) * _MONTHS + days.month.to_numpy(dtype=np.int64) - 1
+    if len(np.unique(months)) <= _MOST_MONTHS:
+        code, found = pd.factorize(months, sort=True)
+        names = [f"{month // _MONTHS}-{month % _MONTHS + 1:02}" for month in found.tolist()]
+    else:
+        code, found = pd.factorize(months // _MONTHS, sort=True)
+        names = [str(year) for year in found.tolist()]
+    return _summed(dated, code, names).sort_values("code", ignore_index=True).drop(columns="code")
 
 
 def pedigree(frame: pd.DataFrame) -> pd.DataFrame:
@@ -168,8 +157,10 @@ def pedigree(frame: pd.DataFrame) -> pd.DataFrame:
         empty when no line has scores.
     """
     figures = frame[frame["kg"].notna()]
-    scores = figures["data_quality"].str.extract(_PEDIGREE).astype(float)
-    weights = figures["kg"].abs().where(scores.notna().all(axis=1), 0.0)
+    code, names = pd.factorize(figures["data_quality"])
+    scores = pd.Series(names, dtype="str").str.extract(_PEDIGREE).astype(float)
+    weights = pd.Series(np.bincount(code, figures["kg"].abs(), len(names)), dtype=float)
+    weights = weights.where(scores.notna().all(axis=1), 0.0)
     if not weights.sum() > 0:
         return pd.DataFrame(columns=["indicator", "score", "worst_share"])
     rows = []
@@ -192,25 +183,21 @@ def largest(frame: pd.DataFrame, column: str, count: int = 10) -> pd.DataFrame:
     return frame.loc[order.index[:count]]
 
 
-def _summed(named: pd.DataFrame) -> pd.DataFrame:
-    rows = []
-    for group, part in named.groupby("group", sort=False):
-        summed = total(
-            part.rename(columns={"kg": "kg_co2e", "kg_low": "kg_co2e_low", "kg_high": "kg_co2e_high"})
-        )
-        rows.append(
-            {
-                "group": group,
-                "lines": len(part),
-                "usd": part["usd"].sum(),
-                "kg": summed.kg_co2e,
-                "kg_low": summed.kg_co2e_low,
-                "kg_high": summed.kg_co2e_high,
-            }
-        )
-    table = pd.DataFrame(rows, columns=["group", "lines", "usd", "kg", "kg_low", "kg_high"])
-    return table.sort_values("kg", ascending=False, kind="stable", ignore_index=True)
+def _named(column: pd.Series) -> tuple[Codes, list[str]]:
+    """Give each distinct value of a column a number and a name; "" has one, too."""
+    code, found = pd.factorize(column)
+    names = [str(name) or NOT_STATED for name in found]
+    again, distinct = pd.factorize(pd.Series(names, dtype="str"))
+    return again[code], list(distinct)
 
 
-def _sum_if_any(values: "pd.Series[float]") -> float:
-    return float(values.sum(min_count=1))
+def _summed(figures: pd.DataFrame, code: Codes, names: Sequence[str]) -> pd.DataFrame:
+    """Sum the lines of each group that has some, largest first."""
+    estimates = figures[[*FIGURES, "category_code"]].rename(columns=FIGURES)
+    found = totals(estimates, code, len(names)).rename(columns={source: to for to, source in FIGURES.items()})
+    found.insert(0, "usd", np.bincount(code, figures["usd"].fillna(0.0), len(names)))
+    found.insert(0, "lines", np.bincount(code, minlength=len(names)))
+    found.insert(0, "group", pd.Series(names, dtype="str"))
+    found["code"] = np.arange(len(names))
+    found = found[found["lines"] > 0]
+    return found.sort_values("kg", ascending=False, kind="stable", ignore_index=True)

@@ -4,14 +4,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
 import pandas as pd
 
 from data.catalogue import sources
 from data.errors import LedgerprintError
 from features.line_items import LineItems
-from features.money import MoneyOptions, net_spend
+from features.money import MoneyOptions
 from models.buyer_codes import BuyerCodes
 from models.footprint import EstimateOptions, FootprintModel
 from models.mass_route import FACTOR_ID as PRODUCT_FACTOR
@@ -19,12 +19,12 @@ from models.mass_route import FACTOR_UNIT as PRODUCT_UNIT
 from models.totals import total
 from serving.documents import Ledger, read_ledger
 from serving.documents.goods_numbers import gtin_notes
+from serving.line_frame import spend_usd
 from serving.result import FACTOR_SOURCE_FIELDS, EstimatedLedger
 from serving.supplier_table import CodedLines, SupplierTable
 
 WithKnown = Callable[[FootprintModel, pd.DataFrame, pd.DataFrame, EstimateOptions], pd.DataFrame]
 """Applies to estimates what people know about the goods of their lines."""
-_DOLLAR_SET: Final = "epa-v1.3"
 
 
 class RepeatedLedgerError(LedgerprintError):
@@ -155,9 +155,7 @@ def estimate_ledgers(
         estimates.append(estimated.assign(explanation=estimated["explanation"] + said))
         asked_of += [asked] * len(estimated)
         additions += said
-        dollars.append(
-            net_spend(ledger.lines, model.tables, model.factor_sets[_DOLLAR_SET].prices, money)["spend"]
-        )
+        dollars.append(spend_usd(ledger.lines, model, money))
         notes += [
             f"{ledger.path.name}: {text}" if len(ledgers) > 1 else text for text in [*ledger.notes, note]
         ]

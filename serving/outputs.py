@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from data.errors import OutputError
 from data.spreadsheet_cells import without_formulas
-from models.estimates import ESTIMATE_FIELDS, ESTIMATE_JSON_FIELDS
+from models.estimates import ESTIMATE_JSON_FIELDS
 from serving.result import EstimatedLedger
 from serving.workbook import WORKBOOK_OPTIONS, write_book, write_lines
 
@@ -144,9 +144,9 @@ def _write(path: Path, write: Callable[[Path], list[str]]) -> list[str]:
 
 
 def output_table(source: pd.DataFrame, estimates: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    """Join the input's columns and the estimate's fields.
+    """Join the input's columns and what was found out: the estimate's fields, and what is told after them.
 
-    An input column named like a field, whatever the case of its letters, is renamed: in many tools that
+    An input column named like one of these, whatever the case of its letters, is renamed: in many tools that
     read the result, ``Status`` and ``status`` are one.
 
     Returns
@@ -155,8 +155,8 @@ def output_table(source: pd.DataFrame, estimates: pd.DataFrame) -> tuple[pd.Data
         As many rows as the input; what was renamed.
     """
     source = source.copy()
-    fields = {name.casefold() for name in ESTIMATE_FIELDS}
-    taken = set(ESTIMATE_FIELDS) | {column for column in source.columns if column.casefold() not in fields}
+    fields = {name.casefold() for name in estimates.columns}
+    taken = set(estimates.columns) | {column for column in source.columns if column.casefold() not in fields}
     renamed = {}
     for column in source.columns:
         if column.casefold() in fields:

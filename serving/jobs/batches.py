@@ -8,7 +8,6 @@ from typing import Protocol, cast
 import numpy as np
 import pandas as pd
 
-from features.money import MoneyOptions
 from models.footprint import EstimateOptions, FootprintModel
 from serving.documents.goods_numbers import gtin_notes
 from serving.documents.parts import PART_ROWS, WHOLE_BYTES, read_parts
@@ -184,13 +183,10 @@ class JobWork:
         )
 
     def _asked(self, job: JobRecord, number: int) -> tuple[ReadLedger, pd.DataFrame, EstimateOptions]:
-        found, options = self._known(), JobOptions.of(job.options)
-        lines = self.files.read("lines", number)
-        if found.numbered:
-            first = sum(found.batch_lines[: number - 1]) + 1
-            lines["line_id"] = [str(row) for row in range(first, first + len(lines))]
-        money = MoneyOptions(amounts_include_vat=found.amounts_include_vat, vat_rate=options.vat_rate)
-        return found, lines, EstimateOptions(options.factor_set, money, options.explain)
+        found = self._known()
+        options = JobOptions.of(job.options)
+        asked = options.estimate_options(amounts_include_vat=found.amounts_include_vat)
+        return found, batch_lines(self.files, found, number), asked
 
     def _tables(self) -> Iterator[pd.DataFrame]:
         found = self._known()
@@ -199,6 +195,15 @@ class JobWork:
         for number, digest in enumerate(digests, 1):
             source = self.files.read("source", number).reindex(columns=found.columns, fill_value="")
             yield output_table(source, self.files.read("estimates", number, digest))[0]
+
+
+def batch_lines(files: JobFiles, found: ReadLedger, number: int) -> pd.DataFrame:
+    """Read the line items of a batch as they are estimated."""
+    lines = files.read("lines", number)
+    if found.numbered:
+        first = sum(found.batch_lines[: number - 1]) + 1
+        lines["line_id"] = [str(row) for row in range(first, first + len(lines))]
+    return lines
 
 
 def _submitter(job: JobRecord) -> Actor:

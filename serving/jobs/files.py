@@ -4,7 +4,7 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,11 +77,13 @@ class JobFiles:
     def write(self, kind: str, number: int, frame: pd.DataFrame) -> str:
         """Write a frame of a batch in place of any that is there, and give the file's SHA-256."""
         path = self._batch(kind, number)
-        _write_whole(path, lambda file: frame.to_parquet(file, index=False, compression="zstd"))
+        write_whole(path, lambda file: frame.to_parquet(file, index=False, compression="zstd"))
         return _sha256(path)
 
-    def read(self, kind: str, number: int, sha256: str = "") -> pd.DataFrame:
-        """Read a frame of a batch.
+    def read(
+        self, kind: str, number: int, sha256: str = "", columns: Sequence[str] | None = None
+    ) -> pd.DataFrame:
+        """Read a frame of a batch, or some columns of it.
 
         Raises
         ------
@@ -94,11 +96,11 @@ class JobFiles:
                 f"Got no file {path.name} of the job {self.job_id} as it was written, expected all of "
                 "its files: hand the ledger in again; what was recorded is in the audit store."
             )
-        return pd.read_parquet(path)
+        return pd.read_parquet(path, columns=None if columns is None else list(columns))
 
     def write_read_ledger(self, found: ReadLedger) -> None:
         """Keep what was found out; that it is there says that all batches are."""
-        _write_whole(self.folder / "ledger.json", lambda file: file.write(found.model_dump_json().encode()))
+        write_whole(self.folder / "ledger.json", lambda file: file.write(found.model_dump_json().encode()))
 
     def read_ledger(self) -> ReadLedger | None:
         """Read what was found out, ``None`` before it is."""
@@ -149,7 +151,14 @@ def explained(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
+def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Write a file beside its place and put it there once the disk has all of it.
+
+    Raises
+    ------
+    JobFilesError
+        If it cannot be written.
+    """
     scratch = path.with_name(f".{path.name}")
     with explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, Final, Literal, Self, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from features.money import MoneyOptions
+from models.footprint import EstimateOptions
 from serving.documents.ledger import LedgerReading
 from serving.documents.readers import require_readable
 from serving.estimation import LedgerOptions
@@ -62,6 +63,11 @@ class JobOptions(BaseModel):
     def ledger_options(self) -> LedgerOptions:
         """Give them as the command line's engine takes them."""
         return LedgerOptions(**self.model_dump())
+
+    def estimate_options(self, *, amounts_include_vat: bool) -> EstimateOptions:
+        """Say how lines are estimated, once it is known whether amounts include value added tax."""
+        money = MoneyOptions(amounts_include_vat=amounts_include_vat, vat_rate=self.vat_rate)
+        return EstimateOptions(self.factor_set, money, self.explain)
 
     def reading(self, path: Path) -> LedgerReading:
         """Begin to read a ledger with them.

@@ -48,3 +48,17 @@ def comparable_goods(description: str, supplier: str) -> str:
         return ""
     name = f"{words}\n{comparable_supplier(supplier)}"
     return hashlib.sha256(name.encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def goods_key(description: str, supplier: str, gtin: str) -> str:
+    """Name the goods that a correction of a line is remembered for; "" for a line without words or GTIN.
+
+    Examples
+    --------
+    >>> goods_key("Pens", "Acme", "4006381333931")
+    'gtin-04006381333931'
+    >>> goods_key("PENS", "Acme Ltd", "") == comparable_goods("pens", "ACME")
+    True
+    """
+    product = product_gtin(gtin)
+    return f"gtin-{product}" if product else comparable_goods(description, supplier)

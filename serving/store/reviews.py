@@ -165,16 +165,7 @@ def review_estimate(
     writing.actor.require("review")
     estimate = latest_estimate(writing, estimate_id)
     require_open(writing, estimate.line_date)
-    payload = {
-        "estimate": estimate.sequence,
-        "correction": correction.to_json() if correction else None,
-        "comment": comment,
-        "reference": reference,
-        "reviewed_by": writing.actor.who,
-        "approved_by": "",
-        "line": _line_of(estimate),
-    }
-    return _write(writing, estimate, "reviewed", payload)
+    return _write(writing, reviewed(estimate, writing.actor.who, correction, comment, reference))
 
 
 def approve_review(writing: Writing, estimate_id: str, review: int, comment: str = "") -> Review:
@@ -212,16 +203,12 @@ def approve_review(writing: Writing, estimate_id: str, review: int, comment: str
             f"Got an approval of review {review} of the estimate {estimate_id}, whose present review is "
             f"{now}, expected the present one, not approved yet: look at it and approve that."
         )
-    payload = parse_canonical(entry.payload or "")
-    if payload["reviewed_by"] == writing.actor.who:
+    if parse_canonical(entry.payload or "")["reviewed_by"] == writing.actor.who:
         raise ReviewError(
             f"Got an approval by the reviewer, {writing.actor.who}, expected another key: two people sign "
             "off."
         )
-    said = "\n".join(text for text in (payload["comment"], comment) if text)
-    return _write(
-        writing, estimate, "approved", payload | {"approved_by": writing.actor.who, "comment": said}
-    )
+    return _write(writing, approved(estimate, entry, writing.actor.who, comment))
 
 
 def add_comment(writing: Writing, estimate_id: str, comment: str, reference: str = "") -> Comment:
@@ -304,6 +291,46 @@ def is_current_review() -> Sequence[ColumnElement[bool]]:
     return Entry.kind == "review", ~superseded
 
 
+def reviewed(
+    estimate: Entry, who: str, correction: Correction | None, comment: str, reference: str
+) -> NewEntry:
+    """Make the step of a review; its correction can be found by its goods from then on."""
+    payload = {
+        "estimate": estimate.sequence,
+        "correction": correction.to_json() if correction else None,
+        "comment": comment,
+        "reference": reference,
+        "reviewed_by": who,
+        "approved_by": "",
+        "line": _line_of(estimate),
+    }
+    return _step(estimate, "reviewed", payload)
+
+
+def approved(estimate: Entry, review: Entry, who: str, comment: str) -> NewEntry:
+    """Make the step of a review's approval."""
+    payload = parse_canonical(review.payload or "")
+    said = "\n".join(text for text in (payload["comment"], comment) if text)
+    payload |= {"approved_by": who, "comment": said}
+    return _step(estimate, "approved", payload)
+
+
+def _step(estimate: Entry, status: ReviewStatus, payload: dict[str, Any]) -> NewEntry:
+    line = payload["line"] if payload["correction"] else None
+    return NewEntry(
+        kind="review",
+        subject=estimate.subject,
+        status=status,
+        model_version=estimate.model_version,
+        factor_set=estimate.factor_set,
+        job_id=estimate.job_id,
+        line_date=estimate.line_date,
+        gtin=product_gtin(line["gtin"]) if line else "",
+        goods=comparable_goods(line["description"], line["supplier"]) if line else "",
+        payload=payload,
+    )
+
+
 def _steps(estimate_id: str) -> Any:
     return select(Entry).where(Entry.kind == "review", Entry.subject == estimate_id)
 
@@ -322,20 +349,6 @@ def _line_of(estimate: Entry) -> dict[str, Any] | None:
     return {name: line[name] for name in told}
 
 
-def _write(writing: Writing, estimate: Entry, status: ReviewStatus, payload: dict[str, Any]) -> Review:
-    """Write a step; a correction can be found by its goods from then on."""
-    line = payload["line"] if payload["correction"] else None
-    entry = NewEntry(
-        kind="review",
-        subject=estimate.subject,
-        status=status,
-        model_version=estimate.model_version,
-        factor_set=estimate.factor_set,
-        job_id=estimate.job_id,
-        line_date=estimate.line_date,
-        gtin=product_gtin(line["gtin"]) if line else "",
-        goods=comparable_goods(line["description"], line["supplier"]) if line else "",
-        payload=payload,
-    )
+def _write(writing: Writing, entry: NewEntry) -> Review:
     (sequence,) = writing.append([entry])
     return Review.from_entry(writing.session.get_one(Entry, (writing.actor.tenant, sequence)))

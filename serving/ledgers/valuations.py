@@ -1,0 +1,167 @@
+"""What corrections come to by the model: each is worked out once, and kept in the folder of the job."""
+
+import hashlib
+import json
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from data.errors import BundleError
+from serving.jobs.batches import batch_lines
+from serving.jobs.files import JobFiles, write_whole
+from serving.ledgers.opening import GetModel, Ledger
+from serving.overrides.valuation import Ask, valued
+from serving.store.canonical import canonical_json
+from serving.store.reviews import Correction
+
+Valuation = dict[str, Any] | str
+"""Columns of :class:`models.estimates.Estimates`, or a sentence that says why there is no figure."""
+_KEPT: Final = (
+    *("status", "reason", "kg_co2e", "kg_co2e_low", "kg_co2e_high", "method", "category_code"),
+    *("category_title", "category_probability", "factor_id", "factor_source", "data_quality", "explanation"),
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A correction of a line.
+
+    Attributes
+    ----------
+    position
+        Of the line in the ledger's frame, from 0.
+    correction
+        What is right instead.
+    """
+
+    position: int
+    correction: Correction
+
+
+def needs_model(correction: Correction) -> bool:
+    """Tell whether a correction says something that the model must put a figure or a title to."""
+    if correction.excluded:
+        return False
+    return correction.kg_co2e is None or correction.category_code is not None
+
+
+class Valuations:
+    """Values the corrections of a ledger's lines, those that are new in one call of the model.
+
+    Parameters
+    ----------
+    get_model
+        Gives the bundle that made the estimates.
+    """
+
+    def __init__(self, get_model: GetModel) -> None:
+        self._get_model = get_model
+        self._lock = threading.Lock()
+
+    def of(self, ledger: Ledger, asked: Sequence[Asked]) -> list[Valuation]:
+        """Say what corrections come to.
+
+        Parameters
+        ----------
+        ledger
+            Whose lines they are of.
+        asked
+            Corrections that need the model.
+
+        Returns
+        -------
+        list
+            One valuation a correction, in order.
+        """
+        if not asked:
+            return []
+        ids = ledger.frame["estimate_id"].iloc[[one.position for one in asked]].tolist()
+        names = [_name(estimate_id, one.correction) for estimate_id, one in zip(ids, asked, strict=True)]
+        # who asks for the same meanwhile waits, and finds it kept
+        with self._lock:
+            known = _read(ledger.files)
+            new = {name: one for name, one in zip(names, asked, strict=True) if name not in known}
+            if new:
+                try:
+                    known |= dict(zip(new, self._worked_out(ledger, list(new.values())), strict=True))
+                    _write(ledger.files, known)
+                except BundleError as error:
+                    # not kept: the bundle may be put back
+                    known |= dict.fromkeys(new, str(error))
+        return [known[name] for name in names]
+
+    def _worked_out(self, ledger: Ledger, asked: Sequence[Asked]) -> list[Valuation]:
+        model = self._get_model(ledger.job.model_version)
+        lines = line_items_of(ledger, [one.position for one in asked])
+        codes = ledger.frame["category_code"].iloc[[one.position for one in asked]].tolist()
+        asks = [
+            Ask(row, one.correction, one.correction.mass_kg, code)
+            for row, (one, code) in enumerate(zip(asked, codes, strict=True))
+        ]
+        found = valued(model, lines, asks, ledger.options)
+        return [_kept(found[row]) for row in range(len(asks))]
+
+
+def line_items_of(ledger: Ledger, positions: Sequence[int]) -> pd.DataFrame:
+    """Read line items of a ledger, in the order of the positions of its frame.
+
+    Returns
+    -------
+    pandas.DataFrame
+        :class:`features.line_items.LineItems`.
+
+    Raises
+    ------
+    JobResultError
+        If a file is not there any more.
+    """
+    assert ledger.read is not None  # noqa: S101 - for mypy; a ledger with lines was read
+    ends = np.cumsum(ledger.read.batch_lines)
+    wanted = np.asarray(positions, dtype=np.int64)
+    batch = np.searchsorted(ends, wanted, side="right")
+    parts, order = [], []
+    for number in np.unique(batch).tolist():
+        mine = np.flatnonzero(batch == number)
+        first = ends[number] - ledger.read.batch_lines[number]
+        parts.append(batch_lines(ledger.files, ledger.read, number + 1).iloc[wanted[mine] - first])
+        order.append(mine)
+    together: pd.DataFrame = pd.concat(parts).iloc[np.argsort(np.concatenate(order))]
+    return together.reset_index(drop=True)
+
+
+def _name(estimate_id: str, correction: Correction) -> str:
+    """Name a valuation by all that it depends on: line, model and options are in the estimate's id.
+
+    The approval of a review says nothing new, and finds what was worked out for the review.
+    """
+    said = canonical_json({"estimate": estimate_id, "correction": correction.to_json()})
+    return hashlib.sha256(said.encode("ascii")).hexdigest()
+
+
+def _kept(found: Mapping[str, Any] | str) -> Valuation:
+    if isinstance(found, str):
+        return found
+    return {name: found[name] for name in _KEPT if name in found}
+
+
+def _read(files: JobFiles) -> dict[str, Valuation]:
+    path = files.folder / "valuations.json"
+    if not path.is_file():
+        return {}
+    kept: dict[str, Valuation] = json.loads(path.read_bytes())
+    return kept
+
+
+def _write(files: JobFiles, known: Mapping[str, Valuation]) -> None:
+    text = json.dumps({name: _as_json(one) for name, one in known.items()})
+    write_whole(files.folder / "valuations.json", lambda file: file.write(text.encode()))
+
+
+def _as_json(one: Valuation) -> Valuation:
+    if isinstance(one, str):
+        return one
+    return {name: None if value != value else value for name, value in one.items()}  # noqa: PLR0124

@@ -1,0 +1,34 @@
+"""The reviews of a bulk job's lines."""
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import aliased
+
+from serving.store.reviews import Review
+from serving.store.store import Reading
+from serving.store.tables import Entry, of_kind
+
+
+def job_reviews(reading: Reading, job_id: str, after: int = 0) -> list[Review]:
+    """List the steps of the reviews of a job's estimates, the oldest first: the last of an estimate holds.
+
+    A review is of an estimate, whatever job it was made in: a ledger that is handed in again, and estimated
+    as before, is reviewed already.
+
+    Parameters
+    ----------
+    reading
+        Transaction.
+    job_id
+        Of a job that the tenant has.
+    after
+        Number of the last step that is known.
+    """
+    estimated = aliased(Entry)
+    is_of_job = exists().where(
+        estimated.tenant == Entry.tenant,
+        estimated.kind == "estimate",
+        estimated.subject == Entry.subject,
+        estimated.job_id == job_id,
+    )
+    steps = select(Entry).where(of_kind("review"), Entry.sequence > after, is_of_job)
+    return [Review.from_entry(entry) for entry in reading.session.scalars(steps.order_by(Entry.sequence))]
