@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from data.errors import BundleError, EncoderMismatchError, LedgerprintError
+from serving.drafts.errors import UnknownDraftError
 from serving.jobs import errors as jobs
 from serving.operations.requests import current_request
 from serving.rate_limits import RateLimitError
@@ -43,6 +44,7 @@ _STATUSES: Final[Mapping[type[LedgerprintError], int]] = {
     store.PeriodError: 409,
     store.ClosedPeriodError: 409,
     store.UnknownJobError: 404,
+    UnknownDraftError: 404,
     store.JobStateError: 409,
     jobs.JobResultError: 409,
     jobs.JobFilesError: 503,

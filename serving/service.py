@@ -45,6 +45,7 @@ def create_site() -> BodySizeLimit:
         SETTINGS.promotion_log,
         JOBS,
         PARTS.model_of,
+        PARTS.reference,
     )
     routes = [
         Mount("/v1", create_api(backend)),
@@ -53,7 +54,8 @@ def create_site() -> BodySizeLimit:
     ]
     site = Starlette(routes=routes)
     answer_with_problems(site)
-    return BodySizeLimit(site, MAX_BODY_BYTES, {("POST", "/v1/jobs"): JOBS.max_upload_bytes})
+    uploads = {("POST", path): JOBS.max_upload_bytes for path in ("/v1/jobs", "/ledgers")}
+    return BodySizeLimit(site, MAX_BODY_BYTES, uploads)
 
 
 # The API answers 503 long before this timeout, in its own shape of an error. BentoML's metrics and access

@@ -54,15 +54,15 @@ class BodySizeLimit:
         await self.app(scope, replayed, send)
 
     async def _pass_through(self, max_bytes: int, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand a body on as it comes, and end the request where it becomes too large."""
+        """Hand a body on as it comes; who reads it is told where it is, or is said to be, too large."""
         declared = dict(scope["headers"]).get(b"content-length", b"")
-        if declared.isdigit() and int(declared) > max_bytes:
-            await problem(413, _too_large(max_bytes, _SPLIT), scope["path"])(scope, receive, send)
-            return
+        too_large = declared.isdigit() and int(declared) > max_bytes
         size = 0
 
         async def counted() -> Message:
             nonlocal size
+            if too_large:
+                raise HTTPException(413, _too_large(max_bytes, _SPLIT))
             message = await receive()
             size += len(message.get("body", b""))
             if size > max_bytes:

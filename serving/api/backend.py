@@ -8,11 +8,17 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import Request
 
+from models.bundle import DEFAULT_BUNDLE
 from models.footprint import FootprintModel
 from serving.api.turn import Turn
 from serving.jobs.settings import JobSettings
+from serving.quality.reference import Reference, kept_reference
 from serving.rate_limits import RateLimits
 from serving.store import AuditStore
+
+
+def _shipped_reference() -> Reference:
+    return kept_reference(DEFAULT_BUNDLE)
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,8 @@ class Backend:
         Where the files of jobs lie, and how they are announced.
     get_model_of
         Gives the model of a version, the present or a past one; ``None`` where there is no archive.
+    get_reference
+        Gives the tables of the present model's bundle that a ledger's data are checked by.
     """
 
     get_model: Callable[[], FootprintModel]
@@ -44,6 +52,7 @@ class Backend:
     promotion_log: Path | None = None
     jobs: JobSettings = field(default_factory=JobSettings)
     get_model_of: Callable[[str], FootprintModel] | None = None
+    get_reference: Callable[[], Reference] = _shipped_reference
 
 
 async def _backend(request: Request) -> Backend:

@@ -31,6 +31,13 @@ def country_code(written: str) -> str:
 
 
 @cache
+def country_names() -> Mapping[str, str]:
+    """Name every country in English: code -> name, in the order of the names."""
+    names = Locale("en").territories
+    return dict(sorted(((code, str(names[code])) for code in _codes()), key=lambda one: one[1]))
+
+
+@cache
 def _codes() -> frozenset[str]:
     codes = (str(code) for code in Locale("en").territories)
     return frozenset(code for code in codes if len(code) == _CODE_LETTERS) - {

@@ -61,6 +61,25 @@ class Ledger:
     vat_reason: str
 
 
+@dataclass(frozen=True)
+class ChosenTable:
+    """The table of a document that is taken for the ledger.
+
+    Attributes
+    ----------
+    table
+        As read.
+    layout
+        Its rows under their header.
+    notes
+        Why it was chosen, and what was found out about its form.
+    """
+
+    table: Table
+    layout: Layout
+    notes: list[str]
+
+
 def read_ledger(
     path: str | os.PathLike[str],
     *,
@@ -138,8 +157,27 @@ class LedgerReading:
 
     def first(self, tables: list[Table], sheet: str | int | None = None) -> Ledger:
         """Read the first part, or all of a document; raises as :func:`read_ledger`."""
-        name = self.path.name
-        table, layout, notes = _chosen_table(tables, name, sheet, self.so_far)
+        return self.understood(self.chosen(tables, sheet))
+
+    def chosen(self, tables: list[Table], sheet: str | int | None = None) -> ChosenTable:
+        """Take the sheet asked for, else the one whose header names most columns, the longest of equals.
+
+        Raises
+        ------
+        UnreadableDocumentError
+            If there is no such sheet, or none with a row below a header.
+        """
+        return _chosen_table(tables, self.path.name, sheet, self.so_far)
+
+    def understood(self, chosen: ChosenTable) -> Ledger:
+        """Recognise the columns of the first part and turn its rows into line items.
+
+        Raises
+        ------
+        ColumnMappingError
+            As :func:`read_ledger`.
+        """
+        name, table, layout = self.path.name, chosen.table, chosen.layout
         if table.fields:
             choices, column_notes = declared_columns(layout.source, table.fields, self._mapping), list[str]()
         else:
@@ -157,7 +195,7 @@ class LedgerReading:
             source=layout.source,
             lines=lines,
             columns=_with_constants(choices, lines, self._constants),
-            notes=[*notes, *column_notes, *line_notes],
+            notes=[*chosen.notes, *column_notes, *line_notes],
             vat=vat,
             vat_reason=vat_reason,
         )
@@ -199,17 +237,15 @@ def _constants(country: str | None, currency: str | None, date: str | None) -> C
     return Constants(country=code, currency=money, date=None if pd.isna(day) else day)
 
 
-def _chosen_table(
-    tables: list[Table], name: str, sheet: str | int | None, so_far: ReadSoFar
-) -> tuple[Table, Layout, list[str]]:
-    """Take the sheet asked for, else the one whose header names most columns, the longest of equals."""
+def _chosen_table(tables: list[Table], name: str, sheet: str | int | None, so_far: ReadSoFar) -> ChosenTable:
     if sheet is not None:
         table = _asked_sheet(tables, name, sheet)
         layout = lay_out(table, name, so_far)
-        return table, layout, [*([f'Sheet: "{table.name}", as given.'] if table.name else []), *layout.notes]
+        given = [f'Sheet: "{table.name}", as given.'] if table.name else []
+        return ChosenTable(table, layout, [*given, *layout.notes])
     if len(tables) == 1:
         layout = lay_out(tables[0], name, so_far)
-        return tables[0], layout, list(layout.notes)
+        return ChosenTable(tables[0], layout, list(layout.notes))
     layouts = []
     for table in tables:
         try:
@@ -222,7 +258,8 @@ def _chosen_table(
         )
     table, layout = max(layouts, key=lambda pair: (pair[1].named, len(pair[1].source)))
     others = ", ".join(f'"{other.name}"' for other in tables[:_SHOWN_SHEETS] if other is not table)
-    return table, layout, [f'Sheet: "{table.name}" was taken for the ledger, not {others}.', *layout.notes]
+    note = f'Sheet: "{table.name}" was taken for the ledger, not {others}.'
+    return ChosenTable(table, layout, [note, *layout.notes])
 
 
 def _asked_sheet(tables: list[Table], name: str, sheet: str | int) -> Table:

@@ -100,12 +100,13 @@ def _tables(path: Path, part_rows: int) -> Iterator[Table] | None:
         return parquet_parts(path, part_rows)
     if kind == "delimited text":
         return delimited_parts(path, part_rows)
-    if kind == "JSON" and _is_json_lines(head):
+    if kind == "JSON" and is_json_lines(head):
         return _json_lines_parts(path, part_rows)
     return None
 
 
-def _is_json_lines(head: bytes) -> bool:
+def is_json_lines(head: bytes) -> bool:
+    """Tell by its first bytes whether a JSON document is one record a line."""
     first, newline, _ = head.lstrip(b"\xef\xbb\xbf\r\n\t ").partition(b"\n")
     try:
         return bool(newline) and isinstance(json.loads(first), dict)

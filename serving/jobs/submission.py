@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -150,6 +151,7 @@ class HandIn:
     order: Order
     _file: BinaryIO | None = None
     _digest: Any = field(default_factory=hashlib.sha256)
+    _known_digest: str = ""
     _recorded: bool = False
 
     @classmethod
@@ -169,6 +171,40 @@ class HandIn:
         with explained(path):
             path.parent.mkdir(parents=True)
             found._file = path.open("wb")
+        return found
+
+    @classmethod
+    def of_file(
+        cls, settings: JobSettings, actor: Actor, order: Order, job_id: str, kept: Path, sha256: str
+    ) -> Self:
+        """Take a ledger that lies on the disk already; its file stays, and is copied only where it must be.
+
+        Parameters
+        ----------
+        settings, actor, order
+            As of :meth:`begin`.
+        job_id
+            New.
+        kept, sha256
+            The file, which is changed by nobody, and its digest.
+
+        Raises
+        ------
+        ScopeError
+            If the actor may not estimate.
+        JobFilesError
+            If there is no room.
+        """
+        actor.require("estimate")
+        found = cls(JobFiles(settings.folder, actor.tenant, job_id), order, _known_digest=sha256)
+        path = found.files.ledger(order.name)
+        with explained(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.unlink(missing_ok=True)
+            try:
+                path.hardlink_to(kept)
+            except OSError:  # another file system, or one without links
+                shutil.copyfile(kept, path)
         return found
 
     def write(self, block: bytes) -> None:
@@ -192,7 +228,7 @@ class HandIn:
                 file.flush()
                 os.fsync(file.fileno())
         require_readable(path)
-        return str(self._digest.hexdigest())
+        return self._sha256
 
     def record(self, writing: Writing) -> JobRecord:
         """Make the job, which an engine then runs."""
@@ -200,11 +236,15 @@ class HandIn:
             writing,
             self.files.job_id,
             name=self.files.ledger(self.order.name).name,
-            sha256=str(self._digest.hexdigest()),
+            sha256=self._sha256,
             options=self.order.options.model_dump(),
             result=self.order.result,
             webhook=self.order.webhook,
         )
+
+    @property
+    def _sha256(self) -> str:
+        return self._known_digest or str(self._digest.hexdigest())
 
     def keep(self) -> None:
         """Let the files stay: the job is recorded."""

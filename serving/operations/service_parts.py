@@ -15,6 +15,7 @@ from serving.database import open_store
 from serving.operations.baselines import kept_baseline
 from serving.operations.drift import DriftBaseline
 from serving.operations.parts import Part, load_in_background
+from serving.quality.reference import Reference, kept_reference
 from serving.replay.archive import archive_of
 from serving.settings import ServiceSettings
 from serving.store import AuditStore
@@ -72,6 +73,16 @@ class ServiceParts:
         """
         served = self.model.get()
         return served if served.version == version else self.past(version)
+
+    def reference(self) -> Reference:
+        """Give the tables that a ledger's data are checked by, of the bundle that is served.
+
+        Raises
+        ------
+        LedgerprintError
+            If it cannot be loaded.
+        """
+        return kept_reference(self.bundles / self.model.get().version)
 
     def load(self) -> None:
         """Load everything in the background; neither database nor model waits for the other."""

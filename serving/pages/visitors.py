@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 from fastapi import Depends
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from serving.api.access import is_loopback
@@ -111,7 +111,10 @@ async def _own_form(request: Request, visitor: AnyVisitor) -> FormData:
     """
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         raise HTTPException(403, "Got a form of another site, expected one of these pages: open it here.")
-    form = await request.form(max_files=1, max_fields=2_000)
+    try:
+        form = await request.form(max_files=1, max_fields=2_000)
+    except ClientDisconnect as error:
+        raise HTTPException(400, "The upload ended before it was whole: send it again.") from error
     said = request.headers.get(_FORM_HEADER) or form.get(FORM_FIELD) or ""
     if not hmac.compare_digest(str(said).encode(), visitor.form_token.encode()):
         raise HTTPException(

@@ -13,6 +13,7 @@ from serving.progress import progress_bar
 from serving.quality.answer import write_json
 from serving.quality.inspection import inspect_ledgers
 from serving.quality.page import write_page
+from serving.quality.reference import Reference
 from serving.quality.terminal import print_inspection
 
 
@@ -54,10 +55,11 @@ def inspect_files(
         ledgers = read_ledgers(files, options)
         progress.update(task, description="loading the model")
         model = None if fast else load_model(folder)
+        reference = Reference.of_bundle(folder)
         lines = sum(len(ledger.lines) for ledger in ledgers)
         progress.update(task, description="checking lines", total=lines)
         inspection = inspect_ledgers(
-            ledgers, options, folder, model, lambda done: progress.advance(task, done)
+            ledgers, options, reference, model, lambda done: progress.advance(task, done)
         )
         if json:
             write_json(inspection, json)

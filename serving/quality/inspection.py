@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -122,7 +121,7 @@ class Inspection:
 def inspect_ledgers(
     ledgers: Sequence[Ledger],
     options: LedgerOptions,
-    bundle: Path,
+    reference: Reference,
     model: FootprintModel | None,
     progress: Callable[[int], None] | None = None,
 ) -> Inspection:
@@ -134,14 +133,13 @@ def inspect_ledgers(
         From :func:`serving.estimation.read_ledgers`.
     options
         What the user says about them.
-    bundle
-        Folder of the bundle, whose tables the checks use.
+    reference
+        Tables of the bundle that the checks use.
     model
         The model of that bundle; without it, screening goes by its rules alone, and there are no scenarios.
     progress
         Called with the number of lines estimated since the last call.
     """
-    reference = Reference.of_bundle(bundle)
     if options.suppliers is not None:
         ledgers, _ = with_suppliers_codes(ledgers, reference.codes, options.suppliers)
         options = replace(options, suppliers=None)

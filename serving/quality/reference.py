@@ -1,6 +1,7 @@
 """The reference: what checks need of a model bundle, without loading the model."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, Self
 
@@ -53,3 +54,9 @@ class Reference:
     def knows_a_word_of(self, text: str) -> bool:
         """Tell whether a text has a word in common with any reference text."""
         return not self.words.isdisjoint(stems(clean_text(text)))
+
+
+@lru_cache(maxsize=1)
+def kept_reference(folder: Path) -> Reference:
+    """Read the tables of a bundle and keep them at hand; raises as :func:`models.bundle.load_bundle`."""
+    return Reference.of_bundle(folder)

@@ -13,6 +13,7 @@ from serving.estimation import LedgerOptions, estimate_ledgers, read_ledgers
 from serving.quality.answer import as_object
 from serving.quality.inspection import inspect_ledgers
 from serving.quality.page import write_page
+from serving.quality.reference import Reference
 from serving.quality.score import CRITERIA
 from serving.supplier_table import read_supplier_table
 
@@ -27,7 +28,7 @@ REAL = {
 
 def fast(*paths, **said):
     options = LedgerOptions(**said)
-    return inspect_ledgers(read_ledgers(paths, options), options, DEFAULT_BUNDLE, None)
+    return inspect_ledgers(read_ledgers(paths, options), options, Reference.of_bundle(DEFAULT_BUNDLE), None)
 
 
 def recalculated(inspection):
@@ -87,7 +88,7 @@ def test_mending_is_worked_out_from_the_model(ledger):
     options = LedgerOptions()
     ledgers = read_ledgers([ledger], options)
     model = load_model()
-    inspection = inspect_ledgers(ledgers, options, DEFAULT_BUNDLE, model)
+    inspection = inspect_ledgers(ledgers, options, Reference.of_bundle(DEFAULT_BUNDLE), model)
     estimated = estimate_ledgers(ledgers, model, options)
     by_code = {one.code: one for one in inspection.scenarios}
     now = by_code["as_is"]
