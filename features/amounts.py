@@ -70,6 +70,9 @@ _GROUPED: Final = {
 }
 _HALF_GROUPED: Final = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
 _SPREADSHEET_ERROR: Final = re.compile(r"#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)")
+_POINT_COUNTRIES: Final = frozenset(
+    {"GB", "US", "IE", "AU", "NZ", "CA", "IN", "SG", "MT", "ZA", "CH", "MX", "JP", "CN"}
+)
 _CONFLICT_SHARE: Final = 0.05
 """Above this share of values that speak against the majority, a column has no convention at all."""
 _SHOWN_CHARACTERS: Final = 60
@@ -152,6 +155,11 @@ def parse_amounts(
         },
         index=texts.index,
     )
+
+
+def decimal_mark_of(country: str) -> Mark:
+    """Return the decimal mark that is customary in a country (ISO 3166-1 alpha-2)."""
+    return "." if country in _POINT_COUNTRIES else ","
 
 
 @lru_cache(maxsize=1024)

@@ -1,7 +1,7 @@
 """Lines of a request: each read by itself, so that a broken one never costs the others their answer."""
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -61,6 +61,16 @@ def read_lines(raw: Sequence[object]) -> RequestLines:
     return RequestLines([name or str(n) for n, name in enumerate(given, 1)], lines)
 
 
+def field_faults(line: Mapping[str, object]) -> dict[str, str]:
+    """Say for each field of a line what was got and what was expected, in the order of the fields."""
+    try:
+        LineIn.model_validate(line)
+    except ValidationError as error:
+        found = error.errors(include_url=False)
+        return {".".join(str(part) for part in fault["loc"]): _got_expected(fault) for fault in found}
+    return {}
+
+
 def _read(line: object) -> tuple[dict[str, Any], str]:
     """Give the fields of a line and what is wrong with it; a broken line keeps its id, if readable."""
     try:
@@ -99,9 +109,12 @@ def _distinct(given: Sequence[str]) -> list[str]:
 def _sentence(fault: ErrorDetails) -> str:
     if fault["type"] == "extra_forbidden":
         return _unknown_field(str(fault["loc"][-1]))
-    field = ".".join(str(part) for part in fault["loc"]) or "line"
+    return f"{'.'.join(str(part) for part in fault['loc']) or 'line'}: {_got_expected(fault)}"
+
+
+def _got_expected(fault: ErrorDetails) -> str:
     expected = _EXPECTED.get(fault["type"], _expected_by_message)
-    return f"{field}: got {_shown(fault['input'])}, expected {expected(fault)}"
+    return f"got {_shown(fault['input'])}, expected {expected(fault)}"
 
 
 def _unknown_field(name: str) -> str:

@@ -1,6 +1,5 @@
 """Estimating lines."""
 
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -12,18 +11,16 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from features.money import MoneyOptions
-from models.footprint import EstimateOptions, FootprintModel
+from models.footprint import EstimateOptions
 from serving.api.access import Estimator
+from serving.api.asking import AskedLines
 from serving.api.backend import Back, Backend
 from serving.api.idempotency import Once, OneAnswer
 from serving.api.openapi import posted
 from serving.api.received import storable
-from serving.documents.goods_numbers import gtin_notes
 from serving.operations.metrics import count_estimates
 from serving.operations.requests import note_estimates, note_lines
 from serving.operations.traces import span
-from serving.overrides import LineOverrides, apply_overrides, find_overrides
-from serving.request_lines import RequestLines, read_lines
 from serving.schemas import MAX_LINES, EstimateOut, EstimateRequest, EstimateResponse
 from serving.store import Actor, Writing
 from serving.store.estimates import record_estimates
@@ -54,12 +51,9 @@ async def estimate_lines(request: EstimateRequest, back: Back, actor: Estimator,
         return before
     try:
         asked = await anyio.to_thread.run_sync(partial(_read, request, back, actor))
-        found = await back.turn.predict(back.get_model, asked.lines.items, asked.options)
-        if any(asked.overrides):
-            async with back.turn.taken():
-                found = await anyio.to_thread.run_sync(partial(asked.overridden, back.get_model(), found))
+        found = await asked.estimated(back)
         with span("record"):
-            answer = await anyio.to_thread.run_sync(partial(_complete, once, asked, found))
+            answer = await anyio.to_thread.run_sync(partial(_complete, once, request.lines, asked, found))
     except BaseException:
         with anyio.CancelScope(shield=True):
             await anyio.to_thread.run_sync(once.abandon)
@@ -69,54 +63,22 @@ async def estimate_lines(request: EstimateRequest, back: Back, actor: Estimator,
     return answer
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """What a request asks.
-
-    Parameters
-    ----------
-    received
-        The lines as they came.
-    lines
-        As read.
-    options
-        For all of them.
-    overrides
-        What people know about the goods of each.
-    """
-
-    received: list[Any]
-    lines: RequestLines
-    options: EstimateOptions
-    overrides: list[LineOverrides]
-
-    def overridden(self, model: FootprintModel, found: pd.DataFrame) -> pd.DataFrame:
-        """Apply what people know about the goods."""
-        with span("apply what people know"):
-            return apply_overrides(model, self.lines.items, found, self.overrides, self.options)
-
-
-def _read(request: EstimateRequest, back: Backend, actor: Actor) -> _Asked:
-    with span("read the lines", {"lines": len(request.lines)}):
-        lines = read_lines(request.lines)
+def _read(request: EstimateRequest, back: Backend, actor: Actor) -> AskedLines:
     money = MoneyOptions(amounts_include_vat=request.amounts_include_vat, vat_rate=request.vat_rate)
     options = EstimateOptions(request.factor_set, money, request.explain)
-    with span("look up what people know"), back.get_store().reading(actor) as reading:
-        overrides = find_overrides(reading, lines.items, money)
-    return _Asked([storable(line) for line in request.lines], lines, options, overrides)
+    return AskedLines.read(request.lines, options, back, actor)
 
 
-def _complete(once: OneAnswer, asked: _Asked, found: pd.DataFrame) -> Response:
+def _complete(once: OneAnswer, received: list[Any], asked: AskedLines, found: pd.DataFrame) -> Response:
     """Answer, and write the estimates to the trail."""
-    notes = gtin_notes(asked.lines.items)
-    found = found.assign(explanation=found["explanation"] + notes)
     records = found.assign(line_id=asked.lines.line_ids).to_dict("records")
     answers = [EstimateOut.from_record({str(name): value for name, value in row.items()}) for row in records]
     version = str(found["model_version"].iloc[0])
     body = EstimateResponse(model_version=version, estimates=answers).model_dump_json()
+    kept = [storable(line) for line in received]
 
     def record(writing: Writing) -> str:
-        record_estimates(writing, asked.received, asked.lines.items, found, asked.options, notes=notes)
+        record_estimates(writing, kept, asked.lines.items, found, asked.options, notes=asked.notes)
         return body
 
     return once.complete(200, record)

@@ -83,12 +83,13 @@ def explain(
         steps = review_history(reading, estimate_id)
         remarks = comments(reading, estimate_id)
     latest, content = found.latest, found.latest.content
+    recorded = _recorded(latest)
     return EstimateDetail(
-        recorded=_recorded(latest),
+        recorded=recorded,
         received=content.received if content else None,
         line=content.line if content else None,
         options=_options(content) if content else None,
-        arithmetic=_arithmetic(content) if content else None,
+        arithmetic=Arithmetic.of(recorded.estimate, content.line) if content and recorded.estimate else None,
         history=History(
             items=[Occurrence.model_validate(time) for time in found.history.items],
             cursor=found.history.cursor,
@@ -123,21 +124,3 @@ def _options(content: EstimateContent) -> dict[str, Any]:
         "vat_rate": money.vat_rate,
         "default_date": money.default_date.isoformat() if money.default_date else None,
     }
-
-
-def _arithmetic(content: EstimateContent) -> Arithmetic:
-    estimate = EstimateOut.from_record(content.estimate)
-    if estimate.conversions:
-        last = estimate.conversions[-1]
-        activity, unit = last["to_value"], last["to_unit"]
-    else:
-        activity, unit = content.line["amount"], content.line["currency"]
-    kg = estimate.kg_co2e
-    return Arithmetic(
-        conversions=estimate.conversions,
-        activity=activity,
-        activity_unit=unit,
-        kg_co2e_per_unit=kg / activity if kg is not None and activity else None,
-        kg_co2e=kg,
-        sentence=estimate.explanation,
-    )

@@ -7,7 +7,7 @@ from typing import Final
 
 import pandas as pd
 
-from features.amounts import DecimalConvention, Mark, decimal_convention, parse_amounts
+from features.amounts import DecimalConvention, Mark, decimal_convention, decimal_mark_of, parse_amounts
 from serving.documents.amount_columns import AmountColumns
 from serving.documents.content import LONE_DASH
 from serving.documents.currencies import scale_in_header
@@ -17,9 +17,6 @@ from serving.documents.so_far import ReadSoFar
 
 _QUANTITY_WITH_UNIT: Final = r"^\s*([-+0-9][0-9., ]*?)\s*([^\W\d_][^0-9]{0,15})$"
 _CREDIT_SIGNS: Final = frozenset({"c", "cr", "credit", "h", "haben", "-"})
-_POINT_COUNTRIES: Final = frozenset(
-    {"GB", "US", "IE", "AU", "NZ", "CA", "IN", "SG", "MT", "ZA", "CH", "MX", "JP", "CN"}
-)
 
 
 @dataclass(frozen=True)
@@ -143,7 +140,7 @@ class _Reading:
         if self._decimal_hint == ",":
             return ",", "decimal comma, as the file is separated by semicolons"
         if self._country:
-            mark: Mark = "." if self._country in _POINT_COUNTRIES else ","
+            mark = decimal_mark_of(self._country)
             return mark, f"decimal {'point' if mark == '.' else 'comma'}, the custom of {self._country}"
         return "", ""
 

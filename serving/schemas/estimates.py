@@ -192,6 +192,29 @@ class Arithmetic(BaseModel):
     kg_co2e: float | None
     sentence: str
 
+    @classmethod
+    def of(cls, estimate: EstimateOut, line: Mapping[str, Any]) -> Self:
+        """Put the arithmetic of an estimate of a line together."""
+        if estimate.conversions:
+            last = estimate.conversions[-1]
+            activity, unit = last["to_value"], last["to_unit"]
+        else:
+            activity, unit = line["amount"], line["currency"]
+        kg = estimate.kg_co2e
+        return cls(
+            conversions=estimate.conversions,
+            activity=activity,
+            activity_unit=unit,
+            kg_co2e_per_unit=kg / activity if kg is not None and activity else None,
+            kg_co2e=kg,
+            sentence=estimate.explanation,
+        )
+
+    @property
+    def by_a_factor(self) -> bool:
+        """Whether a factor multiplies the activity: what was corrected is in kg CO2e already."""
+        return self.kg_co2e_per_unit is not None and self.activity_unit != "kg CO2e"
+
 
 class EstimateDetail(BaseModel):
     """An estimate with everything that is known about it."""
