@@ -105,7 +105,7 @@ def _records(table: pd.DataFrame) -> list[dict[str, object]]:
 
 
 def _without_a_figure(summary: Scope3Summary) -> pd.DataFrame:
-    """Give the lines that are in no category as rows of the table, so that its lines add up to the ledger's."""
+    """Give the lines that are in no category as rows, so that the lines add up to those of the ledger."""
     return summary.excluded.rename(columns={"status": "category", "reason": "title"}).assign(
         title=lambda rows: rows["title"].map(code_text), reported_here=False, note="Has no figure."
     )
