@@ -139,6 +139,15 @@ def test_copies_told_by_the_number_of_the_order_count_as_numbered(tmp_path):
     assert facts["Lines with a number of their document or order"] == "2"
 
 
+@pytest.mark.data_package
+def test_lines_of_an_invoice_are_told_by_its_number(data_dir):
+    invoice = data_dir / "documents/xrechnung/business-cases/standard/01.06a-INVOICE_uncefact.xml"
+
+    facts = dict(fast(invoice).facts)
+
+    assert facts["Lines with a number of their document or order"] == "7"
+
+
 def test_a_hostile_text_is_shown_harmlessly(tmp_path):
     path = tmp_path / "ledger.csv"
     path.write_text(
