@@ -5,8 +5,8 @@ from typing import Final
 
 import pandas as pd
 
-FORMULA_START: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""How a cell begins that a spreadsheet runs."""
+FORMULA_START: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""How a cell begins that a spreadsheet runs; of full width, too, which East Asian versions read alike."""
 _HARMLESS: Final = re.compile(r"[-+]?[£$€]?\s?[\d.,' ]*\d%?|[-+]+")
 """Numbers and dashes begin like formulas too."""
 

@@ -50,6 +50,9 @@ STANDARD_VAT_RATES: Final[dict[str, tuple[tuple[str, float], ...]]] = {
 A day before the first entry takes the first entry.
 """
 
+COUNTRIES_WITHOUT_VAT: Final = frozenset({"BM", "BN", "HK", "KW", "KY", "QA", "US"})
+"""Countries that levy none (PwC, Worldwide Tax Summaries): amounts there cannot include it."""
+
 STANDARD_VAT_SOURCE: Final = (
     "European Commission, Taxes in Europe Database; HM Revenue and Customs, VAT rates; "
     "Swiss Federal Tax Administration; Norwegian Tax Administration"

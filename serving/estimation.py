@@ -139,11 +139,11 @@ def estimate_ledgers(
     coded: list[CodedLines] = []
     if options.suppliers is not None:
         ledgers, coded = with_suppliers_codes(ledgers, model.codes, options.suppliers)
-    estimates, dollars, notes = [], [], []
+    estimates, dollars = [], []
     asked_of: list[EstimateOptions] = []
     additions: list[str] = []
     for number, ledger in enumerate(ledgers):
-        money, note = money_options(ledger, options)
+        money, _ = money_options(ledger, options)
         asked = EstimateOptions(options.factor_set, money, options.explain)
         estimated = model.predict(ledger.lines, asked, progress)
         if with_known is not None:
@@ -156,16 +156,13 @@ def estimate_ledgers(
         asked_of += [asked] * len(estimated)
         additions += said
         dollars.append(spend_usd(ledger.lines, model, money))
-        notes += [
-            f"{ledger.path.name}: {text}" if len(ledgers) > 1 else text for text in [*ledger.notes, note]
-        ]
     together = pd.concat(estimates, ignore_index=True)
     summed = total(together)
     return EstimatedLedger(
-        source=_joined_sources(ledgers),
+        source=joined_sources(ledgers),
         lines=LineItems.validate(pd.concat([ledger.lines for ledger in ledgers], ignore_index=True)),
         estimates=together,
-        columns=_columns(ledgers),
+        columns=columns_of(ledgers),
         model_card={"model_version": model.version, **model.card},
         factor_sources=_factor_sources(model, together),
         amount_usd=pd.concat(dollars, ignore_index=True).rename("amount_usd"),
@@ -174,7 +171,7 @@ def estimate_ledgers(
         total_kg_high=summed.kg_co2e_high,
         total_note=summed.note,
         elapsed_seconds=time.perf_counter() - started,
-        notes=notes,
+        notes=notes_on(ledgers, options),
         options=asked_of,
         additions=additions,
     )
@@ -226,7 +223,8 @@ def _free_name(wanted: str, frame: pd.DataFrame) -> str:
     return wanted if wanted not in frame.columns else _free_name(f"{wanted}_", frame)
 
 
-def _joined_sources(ledgers: Sequence[Ledger]) -> pd.DataFrame:
+def joined_sources(ledgers: Sequence[Ledger]) -> pd.DataFrame:
+    """Put the documents' own columns below one another, as text."""
     return pd.concat([ledger.source for ledger in ledgers], ignore_index=True).fillna("").astype(str)
 
 
@@ -235,14 +233,15 @@ def money_options(ledger: Ledger, options: LedgerOptions) -> tuple[MoneyOptions,
     if options.vat:
         included, why = options.vat == "included", "as you said"
     elif ledger.vat == "unknown":
-        included, why = False, f"assumed: {ledger.vat_reason}; say `--vat included` if that is wrong"
+        included, why = False, f"assumed: {ledger.vat_reason}; say --vat included if that is wrong"
     else:
         included, why = ledger.vat == "included", ledger.vat_reason
     note = f"Amounts {'include' if included else 'exclude'} VAT ({why})."
     return MoneyOptions(amounts_include_vat=included, vat_rate=options.vat_rate), note
 
 
-def _columns(ledgers: Sequence[Ledger]) -> list[dict[str, str]]:
+def columns_of(ledgers: Sequence[Ledger]) -> list[dict[str, str]]:
+    """Say how columns were understood; of several ledgers, a column begins with the name of its file."""
     several = len(ledgers) > 1
     return [
         {
@@ -252,6 +251,15 @@ def _columns(ledgers: Sequence[Ledger]) -> list[dict[str, str]]:
         }
         for ledger in ledgers
         for choice in ledger.columns
+    ]
+
+
+def notes_on(ledgers: Sequence[Ledger], options: LedgerOptions) -> list[str]:
+    """List what a person should know about the reading; of several ledgers, a note begins with its file."""
+    return [
+        f"{ledger.path.name}: {text}" if len(ledgers) > 1 else text
+        for ledger in ledgers
+        for text in [*ledger.notes, money_options(ledger, options)[1]]
     ]
 
 

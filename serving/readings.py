@@ -1,10 +1,10 @@
 """The readings: how the files of a run were understood, with what holds for several of them said once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from serving.result import EstimatedLedger
+import pandas as pd
 
 _SOURCE_FILE: Final = "source_file"
 _NAMED_FILES: Final = 3
@@ -36,17 +36,19 @@ class Remark:
     files: tuple[str, ...]
 
 
-def readings(result: EstimatedLedger) -> list[Reading]:
+def readings(columns: Iterable[Mapping[str, str]], files: Sequence[str]) -> list[Reading]:
     """Return how columns were understood, files that are alike together.
 
     Parameters
     ----------
-    result
-        Of one file or several; with several, columns and notes begin with the name of their file.
+    columns
+        One ``{"field", "column", "how"}`` per field and file; with several files a column begins with the
+        name of its file.
+    files
+        From :func:`file_names`.
     """
-    files = _files(result)
     of_file: dict[str, dict[str, str]] = {}
-    for column in result.columns:
+    for column in columns:
         file, name = _split(column["column"], files)
         how = "" if column["how"] in _MATTER_OF_COURSE else f" ({column['how']})"
         of_file.setdefault(file, {})[column["field"]] = f"{name}{how}"
@@ -56,11 +58,13 @@ def readings(result: EstimatedLedger) -> list[Reading]:
     return [Reading(tuple(together), dict(fields)) for fields, together in alike.items()]
 
 
-def remarks(result: EstimatedLedger) -> list[Remark]:
-    """Return the notes, what holds for all files first, then file by file, and each text once."""
-    files = _files(result)
+def remarks(notes: Iterable[str], files: Sequence[str]) -> list[Remark]:
+    """Return the notes, what holds for all files first, then file by file, and each text once.
+
+    With several files a note begins with the name of its file, one of `files`.
+    """
     of_text: dict[str, list[str]] = {}
-    for note in result.notes:
+    for note in notes:
         file, text = _split(note, files)
         said = of_text.setdefault(text, [])
         if file not in said:
@@ -85,12 +89,12 @@ def files_text(files: tuple[str, ...]) -> str:
     return f"{files[0]} and {len(files) - 1} others"
 
 
-def _files(result: EstimatedLedger) -> list[str]:
+def file_names(source: pd.DataFrame) -> list[str]:
     """Return the names that columns and notes may begin with, the longest first; none for a single file."""
-    first = str(result.source.columns[0]) if len(result.source.columns) else ""
+    first = str(source.columns[0]) if len(source.columns) else ""
     if not first.startswith(_SOURCE_FILE):
         return []
-    names = {str(name) for name in result.source[first].unique()}
+    names = {str(name) for name in source[first].unique()}
     # files of the same name are numbered in the lines, "1-ledger.csv"
     names |= {name.partition("-")[2] for name in names if name.partition("-")[0].isdecimal()}
     return sorted(names, key=len, reverse=True)

@@ -4,16 +4,14 @@ from typing import Final
 
 import pandas as pd
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
-from features.line_items import LINE_ITEM_FIELDS
 from serving import breakdown
-from serving.readings import files_text, readings, remarks
+from serving.readings import file_names, readings, remarks
 from serving.result import EstimatedLedger
+from serving.terminal_readings import print_readings
 from serving.terminal_tables import print_table, start_table
 from serving.wording import (
-    NOTHING,
     amount_text,
     code_text,
     count_text,
@@ -28,8 +26,6 @@ from serving.wording import (
 _BAR_WIDTH: Final = 18
 _CATEGORIES: Final = 8
 _LINES: Final = 8
-_FIELD_WIDTH: Final = 18
-_COLUMN_WIDTH: Final = 20
 _AMOUNT_FROM_WIDTH: Final = 76
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
 
@@ -47,42 +43,14 @@ def print_summary(result: EstimatedLedger, console: Console) -> None:
         Where to print; a terminal, a pipe or a file. Everything fits 80 columns.
     """
     frame = breakdown.joined(result)
-    _print_columns(result, console)
-    _print_notes(result, console)
+    files = file_names(result.source)
+    print_readings(readings(result.columns, files), remarks(result.notes, files), console)
     _print_total(result, frame, console)
-    _print_statuses(frame, console)
+    print_statuses(frame, console)
     categories = breakdown.by_group(frame, "category", keep=_CATEGORIES)
     if len(categories):
         _print_categories(categories, console)
         _print_lines(frame, console)
-
-
-def _print_columns(result: EstimatedLedger, console: Console) -> None:
-    """Print fields down, files across: as many beside each other as the terminal is wide enough for."""
-    understood = readings(result)
-    beside = max(1, (console.width - _FIELD_WIDTH) // _COLUMN_WIDTH)
-    for start in range(0, len(understood), beside):
-        shown = understood[start : start + beside]
-        table = start_table(
-            "Columns as understood", "Field", *(files_text(reading.files) or "Column" for reading in shown)
-        )
-        for field in (name for name in LINE_ITEM_FIELDS if any(name in reading.columns for reading in shown)):
-            table.add_row(
-                code_text(field), *(_foreign(reading.columns.get(field, NOTHING), 60) for reading in shown)
-            )
-        print_table(table, console)
-
-
-def _print_notes(result: EstimatedLedger, console: Console) -> None:
-    heading = None
-    for remark in remarks(result):
-        title = files_text(remark.files) or "Notes"
-        if title != heading:
-            console.print(_foreign(title, 200), style="bold")
-            heading = title
-        console.print(Padding(_foreign(remark.text, 400), (0, 0, 0, 2), expand=False))
-    if heading:
-        console.print()
 
 
 def _print_total(result: EstimatedLedger, frame: pd.DataFrame, console: Console) -> None:
@@ -110,7 +78,8 @@ def _print_total(result: EstimatedLedger, frame: pd.DataFrame, console: Console)
     console.print()
 
 
-def _print_statuses(frame: pd.DataFrame, console: Console) -> None:
+def print_statuses(frame: pd.DataFrame, console: Console) -> None:
+    """Print lines, spend and footprint by status and reason, of :func:`serving.breakdown.joined`."""
     table = start_table("Lines", "Status", "Reason", ">Lines", ">Spend", ">CO2e")
     for row in breakdown.by_status(frame).to_dict("records"):
         table.add_row(

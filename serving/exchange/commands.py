@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
@@ -53,6 +53,14 @@ def export(
     kind: Annotated[
         Literal["pact", "catena-x"], typer.Option("--format", help="PACT 3 or Catena-X PCF 9.")
     ] = "pact",
+    fossil_carbon: Annotated[
+        float | None,
+        typer.Option(help="Kilograms of fossil carbon in a kilogram of all these goods; PACT requires it."),
+    ] = None,
+    exempted_percent: Annotated[
+        float | None,
+        typer.Option(help="Percent of emissions that you have left out; PACT requires it."),
+    ] = None,
     job: Annotated[str | None, typer.Option(help="Estimates of one job.")] = None,
     since: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Estimates recorded from this day on.")
@@ -62,34 +70,32 @@ def export(
 ) -> None:
     """Write recorded estimates as footprints, each of one unit of its goods.
 
-    What says nothing of an amount of goods, as an estimate by money does, is left out with its reason.
+    What says nothing of an amount of goods, as an estimate by money does, or has been corrected since, is
+    left out with its reason. Of several estimates of the same goods in a year the latest stands.
     """
     import json  # noqa: PLC0415
     from collections import Counter  # noqa: PLC0415
 
     from serving.database import open_store  # noqa: PLC0415
-    from serving.exchange.errors import FootprintError  # noqa: PLC0415
-    from serving.exchange.estimated import EstimatedFootprint, Publisher  # noqa: PLC0415
-    from serving.exchange.written import WRITERS  # noqa: PLC0415
+    from serving.exchange.estimated import Publisher  # noqa: PLC0415
+    from serving.exchange.selection import select_footprints  # noqa: PLC0415
+    from serving.exchange.written import WRITERS, require_stated  # noqa: PLC0415
     from serving.settings import service_settings  # noqa: PLC0415
     from serving.store.actors import Actor  # noqa: PLC0415
-    from serving.store.estimate_search import EstimateFilter, each_estimate  # noqa: PLC0415
+    from serving.store.estimate_search import EstimateFilter  # noqa: PLC0415
 
-    publisher = Publisher(company, company_id)
+    publisher = Publisher(company, company_id, fossil_carbon, exempted_percent)
+    require_stated(kind, publisher)
     wanted = EstimateFilter(job_id=job, since=since.replace(tzinfo=UTC) if since else None)
-    written: dict[str, Any] = {}
-    refused: dict[str, str] = {}
     with open_store(database or service_settings().database) as store:
         store.require_tenant(tenant)
         with store.reading(Actor.local(tenant)) as reading:
-            for record in each_estimate(reading, wanted):
-                try:
-                    footprint = EstimatedFootprint.of(record)
-                    written[record.estimate_id] = WRITERS[kind](footprint, publisher)
-                except FootprintError as error:
-                    refused[record.estimate_id] = str(error)
-    listed = list(written.values())
+            selected = select_footprints(reading, wanted)
+    listed = [WRITERS[kind](footprint, publisher) for footprint in selected.footprints]
     output.write_text(json.dumps({"data": listed}, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    for why, count in Counter(text.partition(": ")[2] for text in refused.values()).most_common():
+    reasons = Counter(str(error).partition(": ")[2] for error in selected.refused.values())
+    for why, count in reasons.most_common():
         typer.echo(f"Left out, {count:,}: {why}", err=True)
-    typer.echo(f"Written: {output}, {len(written):,} footprints; {len(refused):,} estimates give none")
+    typer.echo(
+        f"Written: {output}, {len(listed):,} footprints; {len(selected.refused):,} estimates give none"
+    )

@@ -12,8 +12,9 @@ from features.quantities import UnitKind, read_unit
 from models.pedigree import INDICATORS
 from serving.exchange.errors import FootprintError
 from serving.overrides.marks import CATALOGUE
-from serving.store.estimates import EstimateRecord
+from serving.store.estimates import EstimateContent, EstimateRecord
 from serving.store.goods import comparable_goods, product_gtin
+from serving.store.reviews import Review
 
 _BY_MONEY: Final = "spend-based"
 _DECLARED: Final = "supplier-specific"
@@ -26,18 +27,15 @@ _UNITS: Final = {
 }
 _BRITISH: Final = frozenset({"GB", "IE"})
 _VALID_YEARS: Final = 3
-NOT_ASSESSED: Final = (
-    "biogenic uptake",
-    "share of fossil emissions",
-    "fossil carbon content",
-    "exempted emissions",
-)
-"""What the standards ask for and an estimate does not know: every footprint names it."""
+_ACCEPTED: Final = {
+    "reviewed": "A reviewer has accepted the estimate.",
+    "approved": "Two people have signed the estimate off.",
+}
 
 
 @dataclass(frozen=True)
 class Publisher:
-    """Who publishes footprints.
+    """Who publishes footprints, and what only the publisher can say of the goods.
 
     Attributes
     ----------
@@ -45,17 +43,31 @@ class Publisher:
         Of the company.
     urn
         Its identifier.
+    fossil_carbon_share
+        Kilograms of fossil carbon in a kilogram of the goods, all of them; ``None`` where nothing is said.
+    exempted_percent
+        Share of emissions that the publisher has left out; ``None`` where nothing is said.
 
     Raises
     ------
     FootprintError
-        If the identifier is no URN.
+        If the identifier is no URN, or a share is none.
     """
 
     name: str
     urn: str
+    fossil_carbon_share: float | None = None
+    exempted_percent: float | None = None
 
     def __post_init__(self) -> None:
+        for what, value, most in (
+            ("fossil carbon, in kilograms of a kilogram,", self.fossil_carbon_share, 1),
+            ("exempted emissions, in percent,", self.exempted_percent, 100),
+        ):
+            if value is not None and not 0 <= value <= most:
+                raise FootprintError(
+                    f"Got {value:g} as the {what} of the goods, expected 0 to {most}: state a share."
+                )
         if not (self.name.strip() and re.fullmatch(r"urn:[a-z0-9][a-z0-9-]*:\S+", self.urn, re.IGNORECASE)):
             raise FootprintError(
                 f"Got the company {self.name!r} with the identifier {self.urn!r}, expected a name and a URN "
@@ -89,6 +101,8 @@ class EstimatedFootprint:
         Of the factor, with its licence.
     method, estimate_id, model_version, explanation
         Of the estimate.
+    review
+        "reviewed" where somebody has accepted it, "approved" where another one has signed that; else "".
     """
 
     id: uuid.UUID
@@ -110,10 +124,19 @@ class EstimatedFootprint:
     estimate_id: str
     model_version: str
     explanation: str
+    review: str = ""
 
     @classmethod
-    def of(cls, record: EstimateRecord) -> Self:
+    def of(cls, record: EstimateRecord, review: Review | None = None) -> Self:
         """Say it of a recorded estimate.
+
+        Parameters
+        ----------
+        record
+            The estimate.
+        review
+            Its present review, where that accepts it. One that awaited review says something of goods once
+            the review is approved.
 
         Raises
         ------
@@ -121,15 +144,15 @@ class EstimatedFootprint:
             If the estimate says nothing about an amount of goods: it has no figure, awaits review, is a
             credit or by money, or the line states no amount or no mass.
         """
-        if record.content is None:
-            raise _refused(record, "retention has reduced it to its hash")
-        line, estimate = record.content.line, record.content.estimate
+        content = readable(record)
+        line, estimate = content.line, content.estimate
+        is_signed = review is not None and review.status == "approved"
+        if estimate["status"] != "estimated" and not (estimate["status"] == "review" and is_signed):
+            raise refused(record, f"it is {estimate['status']} ({estimate['reason']})")
         units, unit = _amount(record, line, estimate)
         mass = 1.0 if unit == "kilogram" else _number(estimate["mass_kg"]) / units
         if not mass > 0:
-            raise _refused(
-                record, "the mass of the goods is not known: state it in the line or the catalogue"
-            )
+            raise refused(record, "the mass of the goods is not known: state it in the line or the catalogue")
         ends = [_number(estimate[name]) / units for name in ("kg_co2e_low", "kg_co2e_high")]
         low, high = ends if all(map(math.isfinite, ends)) else (None, None)
         year = record.line_date.year
@@ -155,6 +178,7 @@ class EstimatedFootprint:
             estimate_id=record.estimate_id,
             model_version=record.model_version,
             explanation=estimate["explanation"],
+            review=review.status if review else "",
         )
 
     @property
@@ -163,24 +187,26 @@ class EstimatedFootprint:
         return self.method != _DECLARED
 
     @property
-    def comment(self) -> str:
-        """What a reader must know."""
-        return (
-            f"Estimated from a purchase, by the method {self.method} of GHG Protocol Scope 3, category 1. "
-            f"Not assessed, though a number is asked for: {', '.join(NOT_ASSESSED)}. {self.explanation}"
+    def said(self) -> str:
+        """How it came about, who looked at it, and from which source a supplier's figure is."""
+        source = "" if self.is_secondary else f"Source: {self.source}."
+        told = (
+            f"Estimated from a purchase, by the method {self.method} of GHG Protocol Scope 3, category 1.",
+            _ACCEPTED.get(self.review, "Nobody has reviewed the estimate."),
+            source,
+            self.explanation,
         )
+        return " ".join(text for text in told if text)
 
 
 def _amount(record: EstimateRecord, line: dict[str, Any], estimate: dict[str, Any]) -> tuple[float, str]:
     """Give the amount of the line in a declared unit, or refuse it."""
-    if estimate["status"] != "estimated":
-        raise _refused(record, f"it is {estimate['status']} ({estimate['reason']})")
     if estimate["method"] == _BY_MONEY:
-        raise _refused(
+        raise refused(
             record, "it is by money, which is no amount of goods: state a quantity and a unit on the line"
         )
     if not _number(estimate["kg_co2e"]) > 0:
-        raise _refused(record, "it is a credit, or nothing")
+        raise refused(record, "it is a credit, or nothing")
     unit = read_unit(line["unit"], imperial=line["country"] in _BRITISH)
     quantity = abs(_number(line["quantity"]))
     name = _UNITS.get(unit.kind)
@@ -188,7 +214,7 @@ def _amount(record: EstimateRecord, line: dict[str, Any], estimate: dict[str, An
         mass = _number(estimate["mass_kg"])
         if mass > 0:
             return mass, "kilogram"
-        raise _refused(record, f"the line states no amount in a unit of {', '.join(_UNITS.values())}")
+        raise refused(record, f"the line states no amount in a unit of {', '.join(_UNITS.values())}")
     return quantity * (unit.pieces if unit.kind is UnitKind.PIECES else unit.factor), name
 
 
@@ -206,5 +232,13 @@ def _number(value: float | None) -> float:
     return math.nan if value is None else float(value)
 
 
-def _refused(record: EstimateRecord, why: str) -> FootprintError:
+def readable(record: EstimateRecord) -> EstimateContent:
+    """Give the content of a record, or refuse it."""
+    if record.content is None:
+        raise refused(record, "retention has reduced it to its hash")
+    return record.content
+
+
+def refused(record: EstimateRecord, why: str) -> FootprintError:
+    """Make the error that says why an estimate gives no footprint."""
     return FootprintError(f"The estimate {record.estimate_id} gives no footprint of goods: {why}.")

@@ -1,12 +1,18 @@
-"""Estimates written as footprints of PACT 3 and Catena-X 9."""
+"""Estimates written as footprints of PACT 3 and Catena-X 9.
 
-from collections.abc import Callable
+A number stands in them only if it was estimated, or if the publisher states it. Where a standard asks for one
+that neither knows, the bound that nothing exceeds is written, and named in ``notAssessed``; what a standard
+lets be left out is left out.
+"""
+
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, Final, Literal
 
 from serving.exchange.catena_x import CRADLE_TO_GATE, MODEL
-from serving.exchange.estimated import NOT_ASSESSED, EstimatedFootprint, Publisher
+from serving.exchange.errors import FootprintError
+from serving.exchange.estimated import EstimatedFootprint, Publisher
 from serving.exchange.pact import RANGE_SCHEMA
 
 Format = Literal["pact", "catena-x"]
@@ -16,18 +22,65 @@ _STANDARD: Final = "GHG Protocol Scope 3 Standard, category 1"
 _GATE: Final = (
     "Cradle to the maker's gate, estimated; transport to the buyer, use and disposal are not in it."
 )
+_EXEMPTED: Final = "Stated by the publisher; what the sources of the factors have left out is not known."
 _CONFIDENCE: Final = "0.90"
+_MOST_EXEMPTED_PERCENT: Final = 10
+"""In Catena-X; PACT 3 has no upper bound."""
+_UPTAKE: Final = (
+    "pcfIncludingBiogenicUptake",
+    "uptake of biogenic CO2 is not subtracted, so that the figure with it is at most this",
+)
+_FOSSIL: Final = (
+    "fossilGhgEmissions",
+    "fossil emissions are not told from those of land use and biomass, so that they are at most this",
+)
+_GASES: Final = (
+    "ipccCharacterizationFactors",
+    "the supplier's characterization factors are not known, so that all that are in use are named",
+)
+
+
+def require_stated(kind: Format, publisher: Publisher) -> None:
+    """Refuse to write footprints of a standard that asks for what the publisher has not said.
+
+    Raises
+    ------
+    FootprintError
+        For PACT without both statements, and for a share of exemptions above what Catena-X allows.
+    """
+    exempted = publisher.exempted_percent
+    if kind == "pact" and (publisher.fossil_carbon_share is None or exempted is None):
+        raise FootprintError(
+            "Got no fossil carbon content or no share of exempted emissions, expected both: PACT 3 requires "
+            "them, no estimate knows them, and a zero would be taken for one. State them for the goods of "
+            "this export (--fossil-carbon, --exempted-percent), or write --format catena-x, which does "
+            "without."
+        )
+    if kind == "catena-x" and exempted is not None and exempted > _MOST_EXEMPTED_PERCENT:
+        raise FootprintError(
+            f"Got {exempted:g}% of exempted emissions, expected at most {_MOST_EXEMPTED_PERCENT}%, as "
+            "Catena-X has it: write --format pact, or none."
+        )
 
 
 def write_pact(footprint: EstimatedFootprint, publisher: Publisher) -> dict[str, Any]:
     """Write a ProductFootprint of PACT 3; range and method are in an extension of our own.
 
     The extension holds ``kgCO2ePerUnitLow`` and ``High``, the ends of the central 90% range of one declared
-    unit, ``confidence``, ``method``, ``estimateId``, ``modelVersion`` and ``notAssessed``: fields that the
-    protocol requires and nobody has assessed. Uptake of biogenic CO2 is not subtracted.
+    unit, ``confidence``, ``method``, ``estimateId``, ``modelVersion``, ``review``, ``notAssessed`` (fields
+    with a bound in them, as the protocol requires a number and nobody knows it) and ``statedByPublisher``
+    (fields that no estimate is behind).
+
+    Raises
+    ------
+    FootprintError
+        As :func:`require_stated`.
     """
+    require_stated("pact", publisher)
+    carbon, exempted = publisher.fossil_carbon_share or 0.0, publisher.exempted_percent or 0.0
     kg = _decimal(footprint.kg_co2e)
     scores = footprint.scores
+    bounds = (_UPTAKE, _FOSSIL) if footprint.is_secondary else (_UPTAKE, _FOSSIL, _GASES)
     pcf: dict[str, Any] = {
         "declaredUnitOfMeasurement": footprint.unit,
         "declaredUnitAmount": "1",
@@ -38,17 +91,17 @@ def write_pact(footprint: EstimatedFootprint, publisher: Publisher) -> dict[str,
         "pcfExcludingBiogenicUptake": kg,
         "pcfIncludingBiogenicUptake": kg,
         "fossilGhgEmissions": kg,
-        "fossilCarbonContent": "0",
+        "fossilCarbonContent": _decimal(carbon * footprint.mass_kg),
         "ipccCharacterizationFactors": ["AR4", "AR5", "AR6"],
         "crossSectoralStandards": [_STANDARD],
-        "exemptedEmissionsPercent": "0",
-        "exemptedEmissionsDescription": "Not assessed.",
-        "secondaryEmissionFactorSources": [
-            {"name": footprint.source, "version": footprint.source_version},
-        ],
+        "exemptedEmissionsPercent": _decimal(exempted),
+        "exemptedEmissionsDescription": _EXEMPTED,
     }
     if footprint.is_secondary:
         pcf["primaryDataShare"] = "0"
+        pcf["secondaryEmissionFactorSources"] = [
+            {"name": footprint.source, "version": footprint.source_version},
+        ]
     if scores:
         pcf["dqi"] = {
             f"{name}DQR": str(scores[name]) for name in ("technological", "geographical", "temporal")
@@ -65,23 +118,37 @@ def write_pact(footprint: EstimatedFootprint, publisher: Publisher) -> dict[str,
         "productDescription": footprint.product,
         "productIds": [footprint.product_id],
         "productNameCompany": footprint.product,
-        "comment": footprint.comment,
+        "comment": _comment(footprint, bounds, ("fossilCarbonContent", "exemptedEmissionsPercent")),
         "pcf": pcf,
         "extensions": [
-            {"specVersion": "1.0.0", "dataSchema": RANGE_SCHEMA, "data": _extension(footprint)},
+            {"specVersion": "1.0.0", "dataSchema": RANGE_SCHEMA, "data": _extension(footprint, bounds)},
         ],
     }
 
 
 def write_catena_x(footprint: EstimatedFootprint, publisher: Publisher) -> dict[str, Any]:
-    """Write a PCF of Catena-X 9; it has no extensions, so that range and method stand in its comment."""
-    kg, low, high = (None if value is None else _number(value) for value in _figures(footprint))
+    """Write a PCF of Catena-X 9; it has no extensions, so that range and method stand in its comment.
+
+    What nobody knows is left out: the model allows an empty list in place of a part.
+
+    Raises
+    ------
+    FootprintError
+        As :func:`require_stated`.
+    """
+    require_stated("catena-x", publisher)
+    kg, low, high = (
+        None if value is None else _number(value)
+        for value in (footprint.kg_co2e, footprint.low, footprint.high)
+    )
     ranged = f"90% range {low} to {high} kg CO2e per {footprint.unit}. " if low is not None else ""
-    quality: dict[str, Any] = {
-        "secondaryEmissionFactorSources": [f"{footprint.source}, {footprint.source_version}"]
-    }
+    carbon, exempted = publisher.fossil_carbon_share, publisher.exempted_percent
+    given = {"fossilCarbonContent": carbon, "exemptedEmissionsPercent": exempted}
+    stated = [name for name, value in given.items() if value is not None]
+    quality: dict[str, Any] = {}
     if footprint.is_secondary:
         quality["primaryDataShare"] = 0
+        quality["secondaryEmissionFactorSources"] = [f"{footprint.source}, {footprint.source_version}"]
     for name in ("technological", "geographical", "temporal"):
         if footprint.scores:
             quality[f"{name}DQR"] = footprint.scores[name]
@@ -104,16 +171,21 @@ def write_catena_x(footprint: EstimatedFootprint, publisher: Publisher) -> dict[
         "pcfAssessmentAndMethodology": [
             {
                 "dataSourcesAndQuality": [quality],
-                "pcfAssessmentInformation": [_assessment(footprint)],
+                "pcfAssessmentInformation": [_assessment(footprint, exempted)],
             }
         ],
-        "general": [{"comment": f"{ranged}{footprint.comment} Estimate {footprint.estimate_id}."}],
-        "carbonContent": [{}],
+        "general": [
+            {"comment": f"{ranged}{_comment(footprint, [_UPTAKE], stated)} Estimate {footprint.estimate_id}."}
+        ],
+        "carbonContent": (
+            [] if carbon is None else [{"fossilCarbonContent": _number(carbon * footprint.mass_kg)}]
+        ),
         "productLifeCycleStagesAndEmissions": [
             {
                 "productionStage": [{"pcfExcludingBiogenicUptake": kg, "pcfIncludingBiogenicUptake": kg}],
                 "distributionStage": [{"distributionStageIncluded": False}],
-                "packagingStage": [{"packagingEmissionsIncluded": False}],
+                # whether the factors' sources count packaging is not known
+                "packagingStage": [],
             }
         ],
     }
@@ -125,12 +197,18 @@ WRITERS: Final[dict[Format, Callable[[EstimatedFootprint, Publisher], dict[str, 
 }
 
 
-def _assessment(footprint: EstimatedFootprint) -> dict[str, Any]:
+def _comment(footprint: EstimatedFootprint, bounds: Sequence[tuple[str, str]], stated: Sequence[str]) -> str:
+    """Say what a reader must know of the figure, what is only a bound, and what the publisher answers for."""
+    only = f"Not assessed: {'; '.join(f'{name}: {why}' for name, why in bounds)}."
+    by_publisher = f" Stated by the publisher, and not estimated: {', '.join(stated)}." if stated else ""
+    return f"{footprint.said} {only}{by_publisher}"
+
+
+def _assessment(footprint: EstimatedFootprint, exempted: float | None) -> dict[str, Any]:
+    boundary = {"exemptedEmissionsPercent": exempted, "exemptedEmissionsDescription": _EXEMPTED}
     return {
         "technology": [{"ccsTechnologicalCO2CaptureIncluded": False, "boundaryProcessesDescription": _GATE}],
-        "boundarySpecifications": [
-            {"exemptedEmissionsPercent": 0, "exemptedEmissionsDescription": "Not assessed."}
-        ],
+        "boundarySpecifications": [] if exempted is None else [boundary],
         "time": [
             {
                 "created": _stamp(footprint.created),
@@ -152,8 +230,8 @@ def _assessment(footprint: EstimatedFootprint) -> dict[str, Any]:
     }
 
 
-def _extension(footprint: EstimatedFootprint) -> dict[str, Any]:
-    _, low, high = _figures(footprint)
+def _extension(footprint: EstimatedFootprint, bounds: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    low, high = footprint.low, footprint.high
     ends = {} if low is None or high is None else {"Low": _decimal(low), "High": _decimal(high)}
     return {
         **{f"kgCO2ePerUnit{end}": value for end, value in ends.items()},
@@ -161,12 +239,10 @@ def _extension(footprint: EstimatedFootprint) -> dict[str, Any]:
         "method": footprint.method,
         "estimateId": footprint.estimate_id,
         "modelVersion": footprint.model_version,
-        "notAssessed": list(NOT_ASSESSED),
+        "review": footprint.review or "none",
+        "notAssessed": [name for name, _ in bounds],
+        "statedByPublisher": ["fossilCarbonContent", "exemptedEmissionsPercent"],
     }
-
-
-def _figures(footprint: EstimatedFootprint) -> tuple[float, float | None, float | None]:
-    return footprint.kg_co2e, footprint.low, footprint.high
 
 
 def _decimal(value: float) -> str:

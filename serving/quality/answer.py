@@ -29,6 +29,8 @@ def as_object(inspection: Inspection) -> dict[str, Any]:
         "spend_usd": inspection.usd,
         "spend_that_may_be_purchases_usd": inspection.bought_usd,
         "facts": dict(inspection.facts),
+        "columns": [{"files": list(one.files), "columns": dict(one.columns)} for one in inspection.readings],
+        "notes": [{"files": list(one.files), "note": one.text} for one in inspection.remarks],
         "score": inspection.score,
         "criteria": [
             {
@@ -36,7 +38,7 @@ def as_object(inspection: Inspection) -> dict[str, Any]:
                 "points": one.criterion.points,
                 "earned": one.points,
                 "share": one.share,
-                "share_of": "lines" if one.criterion.by_lines else "spend",
+                "share_of": "lines" if one.of_lines else "spend",
                 "failed_by": list(one.criterion.failed_by),
             }
             for one in inspection.earned

@@ -27,7 +27,8 @@ def find(ledger: CheckedLedger) -> list[Finding]:
             Subject.CATEGORY_CODE,
             "No category code",
             "The line has no category code.",
-            "Give UNSPSC, CPV, NAICS, NACE, HS/CN, PSC or EMDN codes, or a table of suppliers (--suppliers).",
+            "Give UNSPSC, CPV, NAICS, NACE, HS/CN, PSC or EMDN codes, or a table of suppliers "
+            "(`--suppliers`).",
             without,
         ),
         Finding(

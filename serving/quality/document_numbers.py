@@ -7,10 +7,10 @@ import pandas as pd
 from serving.documents.spellings import normalised
 
 _DOCUMENTS: Final = (
-    "invoice number", "invoice", "document number", "voucher number", "voucher", "transaction number",
-    "transaction id", "transaction reference", "document", "rechnungsnummer", "belegnummer",
-    "numero facture", "numero de facture", "facture number", "numero factura", "factuurnummer",
-    "numero fattura", "asn dn", "asn dn number",
+    "invoice number", "invoice", "invoice id", "document number", "document id", "doc number",
+    "voucher number", "voucher", "transaction number", "transaction id", "transaction reference",
+    "journal number", "document", "rechnungsnummer", "belegnummer", "numero facture", "numero de facture",
+    "facture number", "numero factura", "factuurnummer", "numero fattura", "asn dn", "asn dn number",
 )  # fmt: skip
 """Spellings as :func:`serving.documents.spellings.normalised` writes them, the surest first."""
 

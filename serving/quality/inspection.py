@@ -13,7 +13,15 @@ from features.screening.rules import Decision, Reason, decision_of
 from features.text_memory import RememberingEncoder
 from models.footprint import EstimateOptions, FootprintModel
 from serving.documents import Ledger
-from serving.estimation import LedgerOptions, estimate_ledgers, money_options, with_suppliers_codes
+from serving.estimation import (
+    LedgerOptions,
+    columns_of,
+    estimate_ledgers,
+    joined_sources,
+    money_options,
+    notes_on,
+    with_suppliers_codes,
+)
 from serving.quality import (
     amounts_of_goods,
     codes,
@@ -30,6 +38,7 @@ from serving.quality.ledger import CheckedLedger, checked_ledger
 from serving.quality.potential import Scenario, potential
 from serving.quality.reference import Reference
 from serving.quality.score import Earned, score
+from serving.readings import Reading, Remark, file_names, readings, remarks
 
 _CHECKS: Final[tuple[Callable[[CheckedLedger], list[Finding]], ...]] = tuple(
     part.find
@@ -45,6 +54,8 @@ _CHECKS: Final[tuple[Callable[[CheckedLedger], list[Finding]], ...]] = tuple(
         purchases,
     )
 )
+OF_ALL_LINES: Final = frozenset({Subject.PURCHASE, Subject.READING})
+"""Subjects of findings whose shares are of all lines, not only of those that may be purchases."""
 _EXAMPLES: Final = 5
 
 
@@ -99,7 +110,9 @@ class Inspection:
     earned
         By criterion; the score is the sum of their points.
     scenarios
-        What mending would do to the total; empty where the model was left out.
+        What mending would do to the total; empty where the model was left out, or no line has a figure.
+    readings, remarks
+        How columns were understood, and what a person should know about that.
     """
 
     files: list[str]
@@ -111,6 +124,8 @@ class Inspection:
     findings: list[Told]
     earned: list[Earned]
     scenarios: list[Scenario]
+    readings: list[Reading]
+    remarks: list[Remark]
 
     @property
     def score(self) -> float:
@@ -158,16 +173,19 @@ def inspect_ledgers(
         asked = EstimateOptions(options.factor_set, money_options(ledgers[0], options)[0])
         scenarios = potential(ledger, estimates, model, asked, findings)
     size = np.nan_to_num(np.abs(ledger.usd))
+    names = file_names(joined_sources(ledgers))
     return Inspection(
         files=[one.path.name for one in ledgers],
         lines=len(ledger.lines),
         bought=int(ledger.bought.sum()),
         usd=float(size.sum()),
         bought_usd=float(size[ledger.bought].sum()),
-        facts=_facts(ledger, ledgers),
+        facts=[*_facts(ledger, ledgers), *_figures(estimates)],
         findings=_told(ledger, findings),
         earned=score(ledger, findings),
         scenarios=scenarios,
+        readings=readings(columns_of(ledgers), names),
+        remarks=remarks(notes_on(ledgers, options), names),
     )
 
 
@@ -188,8 +206,7 @@ def _told(ledger: CheckedLedger, findings: dict[str, Finding]) -> list[Told]:
     order = {subject: place for place, subject in enumerate(Subject)}
     told = []
     for finding in sorted(findings.values(), key=lambda finding: order[finding.subject]):
-        about_all = finding.subject in {Subject.PURCHASE, Subject.READING}
-        among = np.ones_like(ledger.bought) if about_all else ledger.bought
+        among = np.ones_like(ledger.bought) if finding.subject in OF_ALL_LINES else ledger.bought
         rows = finding.rows & among
         if not rows.any():
             continue
@@ -237,16 +254,26 @@ def _facts(ledger: CheckedLedger, ledgers: Sequence[Ledger]) -> list[tuple[str, 
     currencies = lines["currency"][lines["currency"] != ""].value_counts()
     money = ", ".join(f"{name} on {count:,} lines" for name, count in currencies.head(5).items())
     tax = sorted({f"{one.vat}: {one.vat_reason}" for one in ledgers})
-    numbered = int((ledger.document != "").sum())
+    numbered = int(((ledger.document != "") | (ledger.order != "")).sum())
     return [
         ("Period", period),
         ("Currencies", money or "none named"),
         ("Value added tax", "; ".join(tax)),
         ("Different texts", f"{lines['description'].nunique():,}"),
         ("Suppliers", f"{ledger.supplier[ledger.bought].replace('', np.nan).nunique():,}"),
-        ("Lines with a document number", f"{numbered:,}" if numbered else "none: copies are told without it"),
+        (
+            "Lines with a number of their document or order",
+            f"{numbered:,}" if numbered else "none: copies are told without one",
+        ),
         ("Barcodes with a valid check digit", f"{_valid_barcodes(ledger):,}"),
     ]
+
+
+def _figures(estimates: pd.DataFrame | None) -> list[tuple[str, str]]:
+    """Say how many lines the model gives a figure."""
+    if estimates is None:
+        return []
+    return [("Lines with a footprint", f"{int(estimates['kg_co2e'].notna().sum()):,}")]
 
 
 def _valid_barcodes(ledger: CheckedLedger) -> int:

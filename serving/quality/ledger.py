@@ -11,6 +11,7 @@ import pandas as pd
 
 from features.money import net_spend
 from features.screening.wording import cleaned
+from features.vat import COUNTRIES_WITHOUT_VAT
 from serving.documents import Ledger
 from serving.estimation import LedgerOptions, money_options
 from serving.quality.document_numbers import document_number_column, order_number_column
@@ -36,7 +37,7 @@ class CheckedLedger:
     document, order
         (n,) numbers of the invoice or voucher, and of the order; "" where there is none.
     vat_known
-        (n,) whether user or header say if the amounts hold value added tax.
+        (n,) whether user or header say if the amounts hold value added tax, or the country has none.
     reference
         Tables of the bundle.
     """
@@ -72,11 +73,6 @@ class CheckedLedger:
         """Amounts as stated, money of each line's currency."""
         return self.lines["amount"].to_numpy(dtype=np.float64)
 
-    def money_text(self, row: int) -> str:
-        """Say the money of a line."""
-        amount, currency = self.lines["amount"].iloc[row], self.lines["currency"].iloc[row]
-        return f"{currency} {amount:,.2f}".strip()
-
 
 def checked_ledger(
     ledgers: Sequence[Ledger], screened: pd.DataFrame, options: LedgerOptions, reference: Reference
@@ -101,7 +97,8 @@ def checked_ledger(
         usd.append(spend.to_numpy(dtype=np.float64))
         documents.append(_numbers(ledger.source, document_number_column(ledger.source)))
         orders.append(_numbers(ledger.source, order_number_column(ledger.source)))
-        vat.append(np.full(len(ledger.lines), options.vat is not None or ledger.vat != "unknown"))
+        is_said = options.vat is not None or ledger.vat != "unknown"
+        vat.append(is_said | ledger.lines["country"].isin(COUNTRIES_WITHOUT_VAT).to_numpy())
     return CheckedLedger(
         lines=pd.concat([ledger.lines for ledger in ledgers], ignore_index=True),
         screened=screened.reset_index(drop=True)[["decision", "reason"]],

@@ -34,7 +34,7 @@ def find(ledger: CheckedLedger) -> list[Finding]:
             Subject.MONEY,
             "No currency",
             "There is an amount, but nothing names its currency.",
-            "Say --currency or --country, or add a column.",
+            "Say `--currency` or `--country`, or add a column.",
             nameless,
         ),
         Finding(
@@ -44,7 +44,6 @@ def find(ledger: CheckedLedger) -> list[Finding]:
             "The currency is not the one of most lines of the ledgers.",
             "",
             _minor_currency(ledger),
-            {row: ledger.money_text(row) for row in np.flatnonzero(_minor_currency(ledger)).tolist()},
         ),
         Finding(
             "vat_unknown",
@@ -53,7 +52,7 @@ def find(ledger: CheckedLedger) -> list[Finding]:
             "Neither an option nor the header of the amounts says whether they hold value added tax; "
             "they are "
             "taken as being without.",
-            "Say --vat included or --vat excluded: a fifth of the amount may depend on it.",
+            "Say `--vat included` or `--vat excluded`: a fifth of the amount may depend on it.",
             ~ledger.vat_known,
         ),
         Finding(

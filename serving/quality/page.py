@@ -5,9 +5,9 @@ from itertools import groupby
 from pathlib import Path
 
 from serving.quality.inspection import Inspection
-from serving.quality.terminal import change_text
+from serving.quality.terminal import change_text, spend_text
 from serving.quality.writing import write_whole
-from serving.report.page import page_environment, page_style
+from serving.report.page import page_environment, page_style, reading_parts
 
 
 def write_page(inspection: Inspection, path: Path) -> None:
@@ -24,6 +24,8 @@ def write_page(inspection: Inspection, path: Path) -> None:
     text = page.render(
         **page_style(),
         inspection=inspection,
+        spend=spend_text(inspection),
+        **reading_parts(inspection.readings, inspection.remarks),
         written=f"{now.day} {now:%B %Y, %H:%M} UTC",
         earned=sorted(inspection.earned, key=lambda one: -one.lost),
         groups=[

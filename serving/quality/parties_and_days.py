@@ -44,7 +44,8 @@ def find(ledger: CheckedLedger) -> list[Finding]:
             Subject.DATE,
             "No date",
             "The line has no readable date.",
-            "Give the dates, or one for all lines (--date): prices are moved from the year of the purchase.",
+            "Give the dates, or one for all lines (`--date`): prices are moved from the year of the "
+            "purchase.",
             day.isna().to_numpy(),
         ),
         Finding(

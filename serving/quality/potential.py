@@ -64,7 +64,8 @@ def potential(
     Returns
     -------
     list of Scenario
-        Central figures of lines stay as they are: only ranges change, and which lines count.
+        Central figures of lines stay as they are: only ranges change, and which lines count. What concerns
+        no line is left out.
     """
     parts = range_parts(model, ledger.lines, options)
     now = _Ranges.of(estimates, ledger)
@@ -76,9 +77,12 @@ def potential(
     weighed = by_money & (np.nan_to_num(mass, nan=np.inf) < _CLEARLY * product)
     unclear = now.unclear & now.valued
     copies = _copies(findings, len(estimates)) & now.valued
-    return [
+    told = [
         now.scenario(
-            "as_is", "As the data are", "Total and range of `ledgerprint estimate`.", int(now.valued.sum())
+            "as_is",
+            "As the data are",
+            "Total and range as `ledgerprint estimate` gives them.",
+            int(now.valued.sum()),
         ),
         now.scenario(
             "categories_known",
@@ -116,6 +120,7 @@ def potential(
         ),
         *_weighed(now, ledger, product, np.where(weighed, mass, product), weighed & now.valued),
     ]
+    return [one for one in told if one.lines]
 
 
 def _weighed(
@@ -129,11 +134,10 @@ def _weighed(
         now.scenario(
             "goods_by_money",
             "Goods that could be weighed, by money",
-            "Only goods valued by money, of which a product much like them is known and which the ladder "
-            "would value "
-            "by mass if it were stated. A factor by money is of a whole sector: how far single products "
-            "are from "
-            "it, as the ladder is calibrated, is added; descriptions err independently of each other.",
+            "Only lines valued by money that would be valued by mass if their kilograms were stated, as the "
+            "footprint of a kilogram of something much like them is known. A factor by money is the mean of "
+            "a sector: the range is wider than above by how far single products lie from it. Different "
+            "descriptions err independently of each other.",
             count,
             half_width=product,
             together=ledger.text,

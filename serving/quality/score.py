@@ -65,10 +65,11 @@ CRITERIA: Final = (
 
 @dataclass(frozen=True)
 class Earned:
-    """What one criterion earned: ``points`` times ``share``."""
+    """What one criterion earned: ``points`` times ``share``, of lines where ``of_lines``, else of spend."""
 
     criterion: Criterion
     share: float
+    of_lines: bool
 
     @property
     def points(self) -> float:
@@ -100,10 +101,12 @@ def score(ledger: CheckedLedger, findings: Mapping[str, Finding]) -> list[Earned
     lines = ledger.bought.astype(np.float64)
     earned = []
     for criterion in CRITERIA:
-        weights = lines if criterion.by_lines or not spend.sum() else spend
+        of_lines = criterion.by_lines or not spend.sum()
+        weights = lines if of_lines else spend
         failed = _failed(criterion, findings, len(lines))
         whole = weights.sum()
-        earned.append(Earned(criterion, float(weights[~failed].sum() / whole) if whole else 0.0))
+        share = float(weights[~failed].sum() / whole) if whole else 0.0
+        earned.append(Earned(criterion, share, of_lines))
     return earned
 
 

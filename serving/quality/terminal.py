@@ -5,8 +5,9 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
-from serving.quality.inspection import Inspection
+from serving.quality.inspection import OF_ALL_LINES, Inspection
 from serving.quality.potential import Scenario
+from serving.terminal_readings import print_readings
 from serving.terminal_tables import print_table, start_table
 from serving.wording import NOTHING, count_text, foreign_text, mass_text, range_text, share_text, usd_text
 
@@ -20,12 +21,13 @@ def print_inspection(inspection: Inspection, console: Console) -> None:
     )
     console.print(
         f"{count_text(inspection.lines, 'line')}; {inspection.bought:,} are or may be purchases, "
-        f"{usd_text(inspection.bought_usd)}.",
+        f"{spend_text(inspection)}.",
         highlight=False,
     )
     for name, value in inspection.facts:
         console.print(Text.assemble((f"{name}: ", "dim"), foreign_text(value, 300)))
     console.print()
+    print_readings(inspection.readings, inspection.remarks, console)
     _print_score(inspection, console)
     _print_findings(inspection, console)
     if inspection.scenarios:
@@ -35,7 +37,7 @@ def print_inspection(inspection: Inspection, console: Console) -> None:
 def _print_score(inspection: Inspection, console: Console) -> None:
     table = start_table("What keeps the score from 100", "Criterion", ">Earned", ">Points", ">Share")
     for one in sorted(inspection.earned, key=lambda one: -one.lost):
-        share = share_text(one.share) + (" of lines" if one.criterion.by_lines else "")
+        share = f"{share_text(one.share)} of {'lines' if one.of_lines else 'spend'}"
         table.add_row(one.criterion.title, f"{one.points:.1f}", str(one.criterion.points), share)
     print_table(table, console)
 
@@ -47,7 +49,14 @@ def _print_findings(inspection: Inspection, console: Console) -> None:
         table.add_row(
             told.title, f"{told.lines:,}", share_text(told.of_lines), share_text(told.of_spend), Text(ids)
         )
-    print_table(table, console)
+    console.print(table)
+    if any(told.subject in OF_ALL_LINES for told in inspection.findings):
+        console.print(
+            "Shares are of what is or may be purchases; for lines that are no purchases or could not be "
+            "read, of all.",
+            style="dim",
+        )
+    console.print()
 
 
 def _print_scenarios(scenarios: list[Scenario], console: Console) -> None:
@@ -64,6 +73,11 @@ def _print_scenarios(scenarios: list[Scenario], console: Console) -> None:
             change_text(one, by_code),
         )
     print_table(table, console)
+
+
+def spend_text(inspection: Inspection) -> str:
+    """Say how much was bought, as far as its money can be compared."""
+    return usd_text(inspection.bought_usd) if inspection.bought_usd else "no money that can be compared"
 
 
 def change_text(scenario: Scenario, by_code: dict[str, Scenario]) -> str:

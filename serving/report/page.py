@@ -2,22 +2,22 @@
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.resources import files
+from importlib.resources import files as package_files
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from data.errors import OutputError
 from features.line_items import LINE_ITEM_FIELDS
 from serving import breakdown, wording
-from serving.readings import Reading, files_text, readings, remarks
+from serving.readings import Reading, Remark, file_names, files_text, readings, remarks
 from serving.report import charts
 from serving.result import EstimatedLedger
 
@@ -98,9 +98,9 @@ def _render(result: EstimatedLedger) -> str:
 
 
 def page_environment(package: str) -> Environment:
-    """Set up templates of a package: everything is escaped, and the words of figures are at hand."""
+    """Set up templates of a package, with the report's parts; everything is escaped, figures have words."""
     environment = Environment(
-        loader=PackageLoader(package),
+        loader=ChoiceLoader([PackageLoader(package), PackageLoader("serving.report")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -113,6 +113,7 @@ def page_environment(package: str) -> Environment:
         share=wording.share_text,
         words=wording.code_text,
         foreign=_isolated,
+        commands=_with_commands,
     )
     environment.globals.update(
         amount=wording.amount_text,
@@ -124,9 +125,20 @@ def page_environment(package: str) -> Environment:
 
 def page_style() -> dict[str, str]:
     """Give the style that pages share, and the digest by which a page lets it, and nothing else, through."""
-    style = files("serving.report").joinpath("templates/report.css").read_text(encoding="utf-8")
+    style = package_files("serving.report").joinpath("templates/report.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return {"style": Markup(style), "style_digest": digest}  # noqa: S704 - the project's own file, not input
+
+
+def reading_parts(understood: Sequence[Reading], said: Sequence[Remark]) -> dict[str, Any]:
+    """Give what the part ``understood`` of a page shows: columns by file, and notes by file."""
+    return {
+        "readings": [(files_text(reading.files), list(_columns(reading))) for reading in understood],
+        "remarks": [
+            (files, [remark.text for remark in group])
+            for files, group in groupby(said, key=lambda remark: files_text(remark.files))
+        ],
+    }
 
 
 def _content(result: EstimatedLedger) -> dict[str, Any]:
@@ -135,6 +147,7 @@ def _content(result: EstimatedLedger) -> dict[str, Any]:
     categories = breakdown.by_group(frame, "category")
     largest = breakdown.largest(frame, "kg", _LARGEST_SHOWN)
     widest = breakdown.largest(frame.drop(index=largest.index), "kg_width", _WIDEST_SHOWN)
+    files = file_names(result.source)
     return {
         "result": result,
         "written": f"{now.day} {now:%B %Y, %H:%M} UTC",
@@ -155,11 +168,7 @@ def _content(result: EstimatedLedger) -> dict[str, Any]:
         "factor_sources": result.factor_sources.to_dict("records"),
         "model_data": _credits(result.model_card),
         "model_card": list(_flattened({k: v for k, v in result.model_card.items() if k != "data"})),
-        "readings": [(files_text(reading.files), list(_columns(reading))) for reading in readings(result)],
-        "remarks": [
-            (files, [remark.text for remark in group])
-            for files, group in groupby(remarks(result), key=lambda remark: files_text(remark.files))
-        ],
+        **reading_parts(readings(result.columns, files), remarks(result.notes, files)),
     }
 
 
@@ -231,3 +240,11 @@ def _facts(item: Any) -> str:
 def _isolated(text: object, limit: int = 140) -> Markup:
     """Show text of unknown origin: cleaned, cut, escaped, and with its writing direction kept to itself."""
     return Markup("<bdi>{}</bdi>").format(wording.foreign_text(str(text), limit))
+
+
+def _with_commands(text: str) -> Markup:
+    """Set what stands between backticks in a sentence of our own as something to type."""
+    return Markup().join(
+        Markup("<code>{}</code>").format(part) if number % 2 else part
+        for number, part in enumerate(text.split("`"))
+    )

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from rich import box
+import pandas as pd
 from rich.console import Console
-from rich.table import Table
 
 from data.errors import OutputError
 from data.spreadsheet_cells import without_formulas
@@ -17,9 +16,12 @@ from serving.estimation import LedgerOptions, estimate_ledgers, read_ledgers
 from serving.outputs import check_places
 from serving.progress import progress_bar
 from serving.quality.writing import write_whole
+from serving.readings import file_names, readings, remarks
 from serving.result import EstimatedLedger
 from serving.scope3.summary import Scope3Summary, scope3_summary
-from serving.wording import mass_text, range_text, share_text, usd_text
+from serving.terminal_readings import print_readings
+from serving.terminal_tables import print_table, start_table
+from serving.wording import code_text, mass_text, range_text, share_text, usd_text
 
 _ENDINGS: Final = (".csv", ".json")
 
@@ -38,7 +40,8 @@ def summarise_files(
     files
         Ledgers.
     output
-        Ending in .csv (the categories) or .json (with rules, exclusions and factor sources).
+        Ending in .csv (the categories, and lines without a figure by reason) or .json (with rules and
+        factor sources).
     bundle
         Folder of a model bundle; ``None`` takes the shipped one.
     options
@@ -67,10 +70,14 @@ def summarise_files(
         result = estimate_ledgers(ledgers, model, options, lambda done: progress.advance(task, done))
     summary = scope3_summary(result, capital_threshold)
     if output.suffix.lower() == ".csv":
-        write_whole(without_formulas(summary.categories)[0].to_csv(index=False, lineterminator="\n"), output)
+        table = pd.concat([summary.categories, _without_a_figure(summary)], ignore_index=True)
+        write_whole(without_formulas(table)[0].to_csv(index=False, lineterminator="\n"), output)
     else:
         write_whole(_json(summary, result, capital_threshold), output)
-    _print(summary, capital_threshold, Console())
+    console = Console()
+    names = file_names(result.source)
+    print_readings(readings(result.columns, names), remarks(result.notes, names), console)
+    _print(summary, capital_threshold, console)
     errors.print(f"Written: {output}", markup=False)
 
 
@@ -80,7 +87,7 @@ def _json(summary: Scope3Summary, result: EstimatedLedger, capital_threshold: fl
         "capital_threshold": capital_threshold,
         "model_version": result.model_card.get("model_version", ""),
         "range": result.total_note,
-        "categories": summary.categories.to_dict("records"),
+        "categories": _records(summary.categories),
         "rules": summary.rules.to_dict("records"),
         "without_a_figure": summary.excluded.to_dict("records"),
         "often_capitalised_in_category_1": dict(
@@ -91,15 +98,43 @@ def _json(summary: Scope3Summary, result: EstimatedLedger, capital_threshold: fl
     return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
 
 
+def _records(table: pd.DataFrame) -> list[dict[str, object]]:
+    """Give rows as JSON knows them: a number that is not there is null."""
+    known = table.astype(object).where(table.notna(), None)
+    return [{str(name): value for name, value in row.items()} for row in known.to_dict("records")]
+
+
+def _without_a_figure(summary: Scope3Summary) -> pd.DataFrame:
+    """Give the lines that are in no category as rows, so that the lines add up to those of the ledger."""
+    return summary.excluded.rename(columns={"status": "category", "reason": "title"}).assign(
+        title=lambda rows: rows["title"].map(code_text), reported_here=False, note="Has no figure."
+    )
+
+
 def _print(summary: Scope3Summary, capital_threshold: float | None, console: Console) -> None:
-    table = Table(title="Scope 3 categories", title_justify="left", box=box.SIMPLE_HEAD, show_edge=False)
-    table.add_column("Category", overflow="fold")
-    for header in ("Lines", "CO2e", "90% range", "Primary data"):
-        table.add_column(header, justify="right", no_wrap=True)
-    for row in summary.categories.to_dict("records"):
-        figures = (mass_text(row["kg_co2e"]), range_text(row["kg_co2e_low"], row["kg_co2e_high"]))
-        table.add_row(row["title"], f"{row['lines']:,}", *figures, share_text(row["share_primary"]))
-    console.print(table)
+    table = start_table(
+        "Scope 3 categories", "Category", ">Lines", ">Spend", ">CO2e", ">90% range", ">Primary data"
+    )
+    for row in summary.categories[summary.categories["lines"] > 0].to_dict("records"):
+        table.add_row(
+            row["title"],
+            f"{row['lines']:,}",
+            usd_text(row["spend_usd"]),
+            mass_text(row["kg_co2e"]),
+            range_text(row["kg_co2e_low"], row["kg_co2e_high"]),
+            share_text(row["share_primary"]),
+        )
+    if table.rows:
+        print_table(table, console)
+    if len(summary.excluded):
+        without = start_table("In no category, as they have no figure", "Lines", ">Lines", ">Spend")
+        for row in summary.excluded.to_dict("records"):
+            title = f"{code_text(row['status'])}: {code_text(row['reason']).lower()}"
+            without.add_row(title, f"{row['lines']:,}", usd_text(row["spend_usd"]))
+        print_table(without, console)
+    if not table.rows:
+        console.print("No line has a figure: the notes and reasons above say why.", highlight=False)
+        return
     console.print(
         "Only categories 1 and 2 are reported from a ledger like this; the others are named so that nobody "
         "counts them twice.",

@@ -37,7 +37,7 @@ class Scope3Summary:
         One row per category: ``category``, ``title``, ``reported_here`` (categories 1 and 2; the others are
         named so that nobody counts them twice), ``lines``, ``lines_to_review``, ``spend_usd``, ``kg_co2e``,
         ``kg_co2e_low``, ``kg_co2e_high`` (central 90% range), a share of kg CO2e for each method,
-        ``share_primary``, ``share_secondary``, ``note``.
+        ``share_primary``, ``share_secondary``, ``note``. Shares of nothing are NaN.
     rules
         Which rule took how many lines where: ``category``, ``because``, ``lines``, ``kg_co2e``, ``line_ids``.
     excluded
@@ -89,7 +89,7 @@ def _row(category: str, title: str, note: str, lines: pd.DataFrame) -> dict[str,
     summed = total(lines)
     size = lines["kg_co2e"].abs()
     shares = {
-        name: float(size[lines["method"] == method].sum() / size.sum()) if size.sum() else 0.0
+        name: float(size[lines["method"] == method].sum() / size.sum()) if size.sum() else np.nan
         for method, name in METHOD_SHARES.items()
     }
     primary = sum(shares[METHOD_SHARES[method]] for method in PRIMARY_METHODS)
@@ -105,7 +105,7 @@ def _row(category: str, title: str, note: str, lines: pd.DataFrame) -> dict[str,
         "kg_co2e_high": summed.kg_co2e_high,
         **shares,
         "share_primary": primary,
-        "share_secondary": 1.0 - primary if size.sum() else 0.0,
+        "share_secondary": 1.0 - primary,
         "note": note,
     }
 

@@ -5,7 +5,8 @@ from data.spreadsheet_cells import without_formulas
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "=", "+44 20 7188 7188 x"]
+    "text",
+    ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "=", "+44 20 7188 7188 x", "\uff1d1+1"],
 )
 def test_a_text_that_a_spreadsheet_would_run_gets_an_apostrophe(text):
     table, changed = without_formulas(pd.DataFrame({"text": [text, "gloves"]}))

@@ -1,6 +1,7 @@
 """Recorded estimates are written as footprints that follow the published schemas, and can be read back."""
 
 import json
+import math
 from functools import partial
 
 import pandas as pd
@@ -22,7 +23,9 @@ from serving.store.estimate_search import EstimateFilter, each_estimate
 from serving.store.estimates import record_estimates
 from serving.store.supplier_figures import GoodsOfSupplier, SupplierFigure, put_figure
 
-US = Publisher("Example Hospital", "urn:uuid:51131fb5-42a2-4267-a402-0ecfefad1619")
+URN = "urn:uuid:51131fb5-42a2-4267-a402-0ecfefad1619"
+US = Publisher("Example Hospital", URN)
+STATED = Publisher("Example Hospital", URN, fossil_carbon_share=0.02, exempted_percent=1.5)
 GTIN = "4006381333931"
 LINES = line_items(
     pd.DataFrame(
@@ -70,7 +73,7 @@ def test_what_is_written_follows_the_schema_and_reads_back(
     estimate = records[line].content.estimate
     footprint = EstimatedFootprint.of(records[line])
 
-    document = json.loads(json.dumps(write(footprint, US)))
+    document = json.loads(json.dumps(write(footprint, STATED)))
     check = follows_pact if write is write_pact else follows_catena_x
     check(document)
     again = read_footprint(document)
@@ -85,7 +88,7 @@ def test_what_is_written_follows_the_schema_and_reads_back(
 
 
 def test_decimals_are_strings_and_the_source_names_its_licence(records):
-    document = write_pact(EstimatedFootprint.of(records["pasta"]), US)
+    document = write_pact(EstimatedFootprint.of(records["pasta"]), STATED)
 
     pcf = document["pcf"]
     assert (pcf["declaredUnitOfMeasurement"], pcf["productMassPerDeclaredUnit"]) == ("piece", "0.5")
@@ -95,13 +98,70 @@ def test_decimals_are_strings_and_the_source_names_its_licence(records):
     assert source["name"] == records["pasta"].content.estimate["factor_source"]
     data = document["extensions"][0]["data"]
     assert data["method"] == "average-data"
-    assert "fossil carbon content" in data["notAssessed"]
+    assert data["review"] == "none"
+
+
+def test_no_number_stands_in_pact_that_nobody_has_estimated_or_stated(records):
+    document = write_pact(EstimatedFootprint.of(records["pasta"]), STATED)
+
+    pcf, data = document["pcf"], document["extensions"][0]["data"]
+    assert (pcf["fossilCarbonContent"], pcf["exemptedEmissionsPercent"]) == ("0.01", "1.5")
+    assert data["statedByPublisher"] == ["fossilCarbonContent", "exemptedEmissionsPercent"]
+    assert data["notAssessed"] == ["pcfIncludingBiogenicUptake", "fossilGhgEmissions"]
+    bounds = {pcf[name] for name in data["notAssessed"]}
+    assert bounds == {pcf["pcfExcludingBiogenicUptake"]}
+    assert "at most this" in document["comment"]
+
+
+@pytest.mark.parametrize("stated", [{}, {"fossil_carbon_share": 0.5}, {"exempted_percent": 0.0}])
+def test_pact_is_refused_where_the_publisher_does_not_say_what_it_requires(records, stated):
+    with pytest.raises(FootprintError, match=r"expected both.*--fossil-carbon.*--format catena-x"):
+        write_pact(EstimatedFootprint.of(records["rice"]), Publisher("Example Hospital", URN, **stated))
+
+
+@pytest.mark.data_package
+def test_catena_x_leaves_out_what_nobody_says(records, follows_catena_x):
+    document = write_catena_x(EstimatedFootprint.of(records["rice"]), US)
+
+    follows_catena_x(document)
+    (assessed,) = document["pcfAssessmentAndMethodology"]
+    (information,) = assessed["pcfAssessmentInformation"]
+    assert information["boundarySpecifications"] == document["carbonContent"] == []
+    (stages,) = document["productLifeCycleStagesAndEmissions"]
+    assert stages["packagingStage"] == []
+    text = json.dumps(document)
+    assert "fossilGhgEmissions" not in text
+    assert "fossilCarbonContent" not in text
+    assert "Stated by the publisher" not in text
+
+
+@pytest.mark.parametrize(
+    ("stated", "why"),
+    [
+        ({"fossil_carbon_share": 1.2}, "expected 0 to 1"),
+        ({"exempted_percent": -1.0}, "expected 0 to 100"),
+        ({"exempted_percent": math.nan}, "expected 0 to 100"),
+    ],
+)
+def test_a_share_that_is_none_is_refused(stated, why):
+    with pytest.raises(FootprintError, match=why):
+        Publisher("Example Hospital", URN, **stated)
+
+
+def test_catena_x_allows_a_tenth_of_exemptions(records):
+    with pytest.raises(FootprintError, match="at most 10%"):
+        write_catena_x(
+            EstimatedFootprint.of(records["rice"]), Publisher("Example Hospital", URN, exempted_percent=12.0)
+        )
 
 
 def test_a_declared_figure_claims_no_share_of_primary_data_and_keeps_its_gtin(records):
-    document = write_pact(EstimatedFootprint.of(records["soap"]), US)
+    document = write_pact(EstimatedFootprint.of(records["soap"]), STATED)
 
     assert "primaryDataShare" not in document["pcf"]
+    assert "secondaryEmissionFactorSources" not in document["pcf"]
+    assert "Source: EPD 7" in document["comment"]
+    assert "ipccCharacterizationFactors" in document["extensions"][0]["data"]["notAssessed"]
     assert document["productIds"] == [f"urn:gtin:0{GTIN}"]
 
 
@@ -128,7 +188,12 @@ def test_a_command_writes_what_can_be_said_and_tells_what_cannot(tmp_path, datab
     who = ["--company", US.name, "--company-id", US.urn]
     run = partial(CliRunner().invoke, app)
 
-    done = run(["footprints", "export", "-o", str(output), *who, "--database", database])
+    unsaid = run(["footprints", "export", "-o", str(output), *who, "--database", database])
+    assert isinstance(unsaid.exception, FootprintError)
+    assert not output.exists()
+
+    stated = ["--fossil-carbon", "0", "--exempted-percent", "0"]
+    done = run(["footprints", "export", "-o", str(output), *who, *stated, "--database", database])
 
     assert done.exit_code == 0, done.output
     assert "3 footprints; 3 estimates give none" in done.output

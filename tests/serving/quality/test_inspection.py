@@ -98,11 +98,55 @@ def test_mending_is_worked_out_from_the_model(ledger):
     )
     assert by_code["categories_known"].kg == pytest.approx(now.kg)
     assert by_code["categories_known"].width < now.width
-    assert by_code["unclear_are_none"].kg < now.kg or by_code["unclear_are_none"].lines == 0
+    assert all(one.lines for one in inspection.scenarios)
+    assert dict(inspection.facts)["Lines with a footprint"] == "5"
     copied = estimated.estimates["kg_co2e"].iloc[1]
     assert by_code["copies_left_out"].kg == pytest.approx(now.kg - copied)
     assert by_code["goods_by_mass"].width < by_code["goods_by_money"].width
     assert by_code["goods_by_mass"].lines == by_code["goods_by_money"].lines <= 5
+
+
+def test_a_ledger_whose_money_cannot_be_compared_is_scored_by_lines_and_says_so(tmp_path):
+    path, page = tmp_path / "ledger.csv", tmp_path / "page.html"
+    path.write_text("Description,Net Amount\nOak desk,10\nChair,20\n")
+
+    inspection = fast(path)
+    write_page(inspection, page)
+
+    assert {one["share_of"] for one in as_object(inspection)["criteria"]} == {"lines"}
+    assert "no money that can be compared" in page.read_text("utf-8")
+    assert "of spend</td>" not in page.read_text("utf-8")
+
+
+def test_the_page_says_how_the_file_was_read_and_sets_commands_as_such(ledger, tmp_path):
+    page = tmp_path / "page.html"
+    inspection = fast(ledger)
+    write_page(inspection, page)
+    text = page.read_text("utf-8")
+
+    assert as_object(inspection)["columns"][0]["columns"]["amount"] == "Net Amount"
+    assert "Column of the document" in text
+    assert "Amounts exclude VAT" in text
+    assert "<code>--suppliers</code>" in text
+    assert "`" not in text
+
+
+def test_copies_told_by_the_number_of_the_order_count_as_numbered(tmp_path):
+    path = tmp_path / "ledger.csv"
+    path.write_text("PO Number,Description,Amount,Currency\n7,Oak desk,10,GBP\n7,Oak desk,10,GBP\n")
+
+    facts = dict(fast(path).facts)
+
+    assert facts["Lines with a number of their document or order"] == "2"
+
+
+@pytest.mark.data_package
+def test_lines_of_an_invoice_are_told_by_its_number(data_dir):
+    invoice = data_dir / "documents/xrechnung/business-cases/standard/01.06a-INVOICE_uncefact.xml"
+
+    facts = dict(fast(invoice).facts)
+
+    assert facts["Lines with a number of their document or order"] == "7"
 
 
 def test_a_hostile_text_is_shown_harmlessly(tmp_path):

@@ -20,6 +20,12 @@ def test_amounts_that_are_missing_zero_negative_or_in_another_currency_are_told(
     assert lines_of(findings, "vat_unknown") == [1, 2, 3, 4, 5]
 
 
+def test_where_there_is_no_value_added_tax_its_basis_is_no_question(checked, lines_of):
+    findings = money.find(checked("Description,Amount,Currency,Country", "desk,10,USD,US", "chair,10,EUR,DE"))
+
+    assert lines_of(findings, "vat_unknown") == [2]
+
+
 def test_the_vat_basis_is_known_from_the_header_or_the_user(checked, lines_of):
     by_header = checked("Description,Net Amount,Currency", "desk,10,GBP")
     by_user = checked("Description,Amount,Currency", "desk,10,GBP", vat="included")

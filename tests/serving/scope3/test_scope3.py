@@ -164,7 +164,25 @@ def test_the_command_writes_csv_and_json_that_agree(ledger, tmp_path):
     assert {row["category"]: row["kg_co2e"] for row in answer["categories"]} == pytest.approx(
         rows["kg_co2e"].to_dict()
     )
+    empty = next(row for row in answer["categories"] if row["category"] == "category-8")
+    assert (empty["lines"], empty["share_primary"]) == (0, None)
     assert "the ledger books it as capital" in {rule["because"] for rule in answer["rules"]}
+
+
+def test_lines_without_a_figure_are_told_with_their_reason_not_as_a_footprint_of_nothing(tmp_path):
+    ledger, table = tmp_path / "ledger.csv", tmp_path / "s.csv"
+    ledger.write_text("Description,Net Amount\nNitrile gloves,100\nPAYE income tax,50\n")
+
+    done = run(ledger, "-o", table)
+    rows = pd.read_csv(table)
+    without = rows[rows["category"].isin(["unmatched", "excluded"])]
+
+    assert "Unmatched: currency missing" in done.stdout
+    assert "say --currency or --country" in " ".join(done.stdout.split())
+    assert "No line has a figure" in done.stdout
+    assert "0 kg" not in done.stdout
+    assert rows["lines"].sum() == without["lines"].sum() == 2
+    assert without["kg_co2e"].isna().all()
 
 
 def test_an_output_of_another_kind_is_refused(ledger, tmp_path):
