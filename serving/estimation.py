@@ -17,7 +17,7 @@ from models.footprint import EstimateOptions, FootprintModel
 from models.mass_route import FACTOR_ID as PRODUCT_FACTOR
 from models.mass_route import FACTOR_UNIT as PRODUCT_UNIT
 from models.totals import total
-from serving.documents import Ledger, read_ledger
+from serving.documents import Ledger, ledgers_in
 from serving.documents.goods_numbers import gtin_notes
 from serving.result import FACTOR_SOURCE_FIELDS, EstimatedLedger
 from serving.supplier_table import CodedLines, SupplierTable
@@ -78,16 +78,21 @@ class LedgerOptions:
 def read_ledgers(paths: Sequence[Path], options: LedgerOptions) -> list[Ledger]:
     """Read every file before anything is estimated, so that an unreadable one costs nothing.
 
+    Returns
+    -------
+    list of Ledger
+        One for each file; of an archive, one for each ledger in it.
+
     Raises
     ------
     RepeatedLedgerError
         If a file is named twice.
     UnreadableDocumentError, ColumnMappingError, UnknownCurrencyError
-        As :func:`serving.documents.read_ledger`.
+        As :func:`serving.documents.ledgers_in`.
     """
     _refuse_repeated(paths)
     ledgers = [
-        read_ledger(
+        ledgers_in(
             path,
             mapping=options.mapping,
             country=options.country,
@@ -97,7 +102,7 @@ def read_ledgers(paths: Sequence[Path], options: LedgerOptions) -> list[Ledger]:
         )
         for path in paths
     ]
-    return ledgers if len(ledgers) == 1 else _told_apart(ledgers)
+    return ledgers[0] if len(ledgers) == 1 else _told_apart(ledgers)
 
 
 def estimate_ledgers(
@@ -139,6 +144,8 @@ def estimate_ledgers(
     coded: list[CodedLines] = []
     if options.suppliers is not None:
         ledgers, coded = with_suppliers_codes(ledgers, model.codes, options.suppliers)
+    names = _names(ledgers)
+    several_files = len({ledger.path for ledger in ledgers}) > 1
     estimates, dollars, notes = [], [], []
     asked_of: list[EstimateOptions] = []
     additions: list[str] = []
@@ -158,16 +165,16 @@ def estimate_ledgers(
         dollars.append(
             net_spend(ledger.lines, model.tables, model.factor_sets[_DOLLAR_SET].prices, money)["spend"]
         )
-        notes += [
-            f"{ledger.path.name}: {text}" if len(ledgers) > 1 else text for text in [*ledger.notes, note]
-        ]
+        archive = f"{ledger.path.name}: " if several_files else ""
+        notes += [f"{archive}{text}" for text in ledger.archive_notes]
+        notes += [f"{names[number]}: {text}" if names else text for text in [*ledger.notes, note]]
     together = pd.concat(estimates, ignore_index=True)
     summed = total(together)
     return EstimatedLedger(
         source=_joined_sources(ledgers),
         lines=LineItems.validate(pd.concat([ledger.lines for ledger in ledgers], ignore_index=True)),
         estimates=together,
-        columns=_columns(ledgers),
+        columns=_columns(ledgers, names),
         model_card={"model_version": model.version, **model.card},
         factor_sources=_factor_sources(model, together),
         amount_usd=pd.concat(dollars, ignore_index=True).rename("amount_usd"),
@@ -177,6 +184,7 @@ def estimate_ledgers(
         total_note=summed.note,
         elapsed_seconds=time.perf_counter() - started,
         notes=notes,
+        files=names,
         options=asked_of,
         additions=additions,
     )
@@ -207,21 +215,28 @@ def _refuse_repeated(paths: Sequence[Path]) -> None:
         seen.add(path.resolve())
 
 
-def _told_apart(ledgers: Sequence[Ledger]) -> list[Ledger]:
+def _told_apart(files: Sequence[Sequence[Ledger]]) -> list[Ledger]:
     """Give the lines of several files ids that say which file they are from."""
-    names = [ledger.path.name for ledger in ledgers]
+    names = [ledgers[0].path.name for ledgers in files]
     unique = len(set(names)) == len(names)
     out = []
-    for number, ledger in enumerate(ledgers, 1):
-        name = ledger.path.name if unique else f"{number}-{ledger.path.name}"
-        source = ledger.source.copy()
-        source.insert(0, _free_name("source_file", source), name)
-        out.append(
-            replace(
-                ledger, lines=ledger.lines.assign(line_id=f"{name}:" + ledger.lines["line_id"]), source=source
-            )
-        )
+    for number, ledgers in enumerate(files, 1):
+        for ledger in ledgers:
+            name = ledger.path.name if unique else f"{number}-{ledger.path.name}"
+            source = ledger.source.copy()
+            source.insert(0, _free_name("source_file", source), name)
+            lines = ledger.lines.assign(line_id=f"{name}:" + ledger.lines["line_id"])
+            out.append(replace(ledger, lines=lines, source=source))
     return out
+
+
+def _names(ledgers: Sequence[Ledger]) -> list[str]:
+    """Return what notes call each of several ledgers, nothing for a single one."""
+    if len(ledgers) == 1:
+        return []
+    if len({ledger.path for ledger in ledgers}) == 1:
+        return [ledger.file for ledger in ledgers]
+    return [f"{ledger.path.name}/{ledger.file}" if ledger.file else ledger.path.name for ledger in ledgers]
 
 
 def _free_name(wanted: str, frame: pd.DataFrame) -> str:
@@ -244,15 +259,14 @@ def money_options(ledger: Ledger, options: LedgerOptions) -> tuple[MoneyOptions,
     return MoneyOptions(amounts_include_vat=included, vat_rate=options.vat_rate), note
 
 
-def _columns(ledgers: Sequence[Ledger]) -> list[dict[str, str]]:
-    several = len(ledgers) > 1
+def _columns(ledgers: Sequence[Ledger], names: Sequence[str]) -> list[dict[str, str]]:
     return [
         {
             "field": choice.field,
-            "column": f"{ledger.path.name}: {choice.shown}" if several else choice.shown,
+            "column": f"{names[number]}: {choice.shown}" if names else choice.shown,
             "how": choice.how,
         }
-        for ledger in ledgers
+        for number, ledger in enumerate(ledgers)
         for choice in ledger.columns
     ]
 

@@ -6,7 +6,6 @@ from typing import Final
 
 from serving.result import EstimatedLedger
 
-_SOURCE_FILE: Final = "source_file"
 _NAMED_FILES: Final = 3
 _MATTER_OF_COURSE: Final = ("by name", "by format", "constant", "computed")
 
@@ -65,9 +64,10 @@ def remarks(result: EstimatedLedger) -> list[Remark]:
         said = of_text.setdefault(text, [])
         if file not in said:
             said.append(file)
-    everyone = {file for said in of_text.values() for file in said}
+    everyone = {file for said in of_text.values() for file in said} - {""}
     found = [
-        Remark(text, () if len(said) == len(everyone) else tuple(said)) for text, said in of_text.items()
+        Remark(text, () if said == [""] or len(said) == len(everyone) else tuple(said))
+        for text, said in of_text.items()
     ]
     order = {file: place for place, file in enumerate(everyone_in_order(found))}
     return sorted(found, key=lambda remark: [order[file] for file in remark.files])
@@ -87,13 +87,7 @@ def files_text(files: tuple[str, ...]) -> str:
 
 def _files(result: EstimatedLedger) -> list[str]:
     """Return the names that columns and notes may begin with, the longest first; none for a single file."""
-    first = str(result.source.columns[0]) if len(result.source.columns) else ""
-    if not first.startswith(_SOURCE_FILE):
-        return []
-    names = {str(name) for name in result.source[first].unique()}
-    # files of the same name are numbered in the lines, "1-ledger.csv"
-    names |= {name.partition("-")[2] for name in names if name.partition("-")[0].isdecimal()}
-    return sorted(names, key=len, reverse=True)
+    return sorted(set(result.files), key=len, reverse=True)
 
 
 def _split(text: str, files: Iterable[str]) -> tuple[str, str]:

@@ -29,6 +29,14 @@ from serving.documents.table import Table
 _SHOWN_SHEETS: Final = 10
 
 
+class NoSuchSheetError(UnreadableDocumentError):
+    """A workbook that has no sheet of the name that the user says."""
+
+
+class NoLedgerColumnsError(ColumnMappingError):
+    """A table in which no column holds descriptions, or neither amounts nor quantities are found."""
+
+
 @dataclass(frozen=True)
 class Ledger:
     """A ledger as read.
@@ -50,6 +58,10 @@ class Ledger:
         Whether the amounts hold value added tax, as far as the header of their column says.
     vat_reason
         How that is known, as a clause.
+    file
+        Which file of the archive ``path`` it is, "" where it is no archive's, or of its only file.
+    archive_notes
+        What a user should know about the archive as a whole; at its first ledger.
     """
 
     path: Path
@@ -59,6 +71,8 @@ class Ledger:
     notes: list[str]
     vat: Vat
     vat_reason: str
+    file: str = ""
+    archive_notes: tuple[str, ...] = ()
 
 
 def read_ledger(
@@ -230,9 +244,7 @@ def _asked_sheet(tables: list[Table], name: str, sheet: str | int) -> Table:
         if sheet in {table.name, number, str(number)}:
             return table
     names = ", ".join(f'"{table.name}"' for table in tables if table.name) or "none"
-    raise UnreadableDocumentError(
-        f'{name}: got no sheet "{sheet}", expected one of: {names}; choose one of these.'
-    )
+    raise NoSuchSheetError(f'{name}: got no sheet "{sheet}", expected one of: {names}; choose one of these.')
 
 
 def _require_columns(
@@ -244,7 +256,7 @@ def _require_columns(
     if not missing and not mapping and not {"amount", "quantity"} & set(fields):
         missing = "amount"
     if missing:
-        raise ColumnMappingError(
+        raise NoLedgerColumnsError(
             f"{name}: got no column of {'amounts or quantities' if missing == 'amount' else 'descriptions'}, "
             f"expected one; name it with a mapping such as {missing}=COLUMN, "
             f"the columns are {', '.join(str(column) for column in source.columns)}."

@@ -161,7 +161,7 @@ def inspect_ledgers(
         scenarios = potential(ledger, estimates, model, asked, findings)
     size = np.nan_to_num(np.abs(ledger.usd))
     return Inspection(
-        files=[one.path.name for one in ledgers],
+        files=list(dict.fromkeys(one.file or one.path.name for one in ledgers)),
         lines=len(ledger.lines),
         bought=int(ledger.bought.sum()),
         usd=float(size.sum()),
