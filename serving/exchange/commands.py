@@ -67,6 +67,7 @@ def export(
     import json  # noqa: PLC0415
     from collections import Counter  # noqa: PLC0415
 
+    from data.whole_files import write_whole  # noqa: PLC0415
     from serving.database import open_store  # noqa: PLC0415
     from serving.exchange.errors import FootprintError  # noqa: PLC0415
     from serving.exchange.estimated import EstimatedFootprint, Publisher  # noqa: PLC0415
@@ -89,7 +90,7 @@ def export(
                 except FootprintError as error:
                     refused[record.estimate_id] = str(error)
     listed = list(written.values())
-    output.write_text(json.dumps({"data": listed}, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    write_whole(json.dumps({"data": listed}, ensure_ascii=False, indent=1) + "\n", output)
     for why, count in Counter(text.partition(": ")[2] for text in refused.values()).most_common():
         typer.echo(f"Left out, {count:,}: {why}", err=True)
     typer.echo(f"Written: {output}, {len(written):,} footprints; {len(refused):,} estimates give none")

@@ -14,7 +14,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from data.errors import OutputError
+from data.whole_files import write_whole
 from features.line_items import LINE_ITEM_FIELDS
 from serving import breakdown, wording
 from serving.readings import Reading, files_text, readings, remarks
@@ -78,17 +78,7 @@ def write_report(result: EstimatedLedger, path: Path) -> Path:
     data.errors.OutputError
         When the file cannot be written.
     """
-    page = _render(result)
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    try:
-        unfinished.write_text(page, encoding="utf-8")
-        unfinished.replace(path)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise OutputError(
-            f"got {error.strerror or error} for the report {path}; expected a folder that can be written to; "
-            "choose another path."
-        ) from error
+    write_whole(_render(result), path)
     return path
 
 

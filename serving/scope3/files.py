@@ -11,12 +11,12 @@ from rich.table import Table
 
 from data.errors import OutputError
 from data.spreadsheet_cells import without_formulas
+from data.whole_files import write_whole
 from models.bundle import DEFAULT_BUNDLE
 from models.persistence import load_model
 from serving.estimation import LedgerOptions, estimate_ledgers, read_ledgers
 from serving.outputs import check_places
 from serving.progress import progress_bar
-from serving.quality.writing import write_whole
 from serving.result import EstimatedLedger
 from serving.scope3.summary import Scope3Summary, scope3_summary
 from serving.wording import mass_text, range_text, share_text, usd_text
