@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import pandas as pd
 
@@ -17,13 +17,14 @@ from models.footprint import EstimateOptions, FootprintModel
 from models.mass_route import FACTOR_ID as PRODUCT_FACTOR
 from models.mass_route import FACTOR_UNIT as PRODUCT_UNIT
 from models.totals import total
-from serving.documents import Ledger, ledgers_in
+from serving.documents import Ledger, contracts_in, is_contracts, ledgers_in
 from serving.documents.goods_numbers import gtin_notes
 from serving.result import FACTOR_SOURCE_FIELDS, EstimatedLedger
 from serving.supplier_table import CodedLines, SupplierTable
 
 WithKnown = Callable[[FootprintModel, pd.DataFrame, pd.DataFrame, EstimateOptions], pd.DataFrame]
 """Applies to estimates what people know about the goods of their lines."""
+_READING_OPTIONS: Final = ("mapping", "country", "currency", "date")
 _DOLLAR_SET: Final = "epa-v1.3"
 
 
@@ -81,7 +82,8 @@ def read_ledgers(paths: Sequence[Path], options: LedgerOptions) -> list[Ledger]:
     Returns
     -------
     list of Ledger
-        One for each file; of an archive, one for each ledger in it.
+        One for each file; of an archive, one for each ledger in it. Several files of OCDS are one ledger, at
+        the place of the first: they may tell of the same contracts.
 
     Raises
     ------
@@ -91,17 +93,14 @@ def read_ledgers(paths: Sequence[Path], options: LedgerOptions) -> list[Ledger]:
         As :func:`serving.documents.ledgers_in`.
     """
     _refuse_repeated(paths)
-    ledgers = [
-        ledgers_in(
-            path,
-            mapping=options.mapping,
-            country=options.country,
-            currency=options.currency,
-            date=options.date,
-            sheet=options.sheet,
-        )
-        for path in paths
-    ]
+    said: dict[str, Any] = {name: getattr(options, name) for name in _READING_OPTIONS}
+    contracts = [path for path in paths if is_contracts(path)] if len(paths) > 1 else []
+    ledgers = []
+    for path in paths:
+        if len(contracts) < 2 or path not in contracts:  # noqa: PLR2004 - one alone repeats nothing
+            ledgers.append(ledgers_in(path, sheet=options.sheet, **said))
+        elif path == contracts[0]:
+            ledgers.append([contracts_in(contracts, **said)])
     return ledgers[0] if len(ledgers) == 1 else _told_apart(ledgers)
 
 

@@ -1,6 +1,5 @@
 """The structured documents of an archive: one table of those below one another, each counted once."""
 
-import codecs
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,7 +7,7 @@ from typing import Final
 
 from data.errors import UnreadableDocumentError
 from serving.documents.formats.document import Document, DocumentFormat, DocumentLine
-from serving.documents.formats.ocds import OcdsFormat
+from serving.documents.formats.ocds import OcdsFormat, joined_contracts
 from serving.documents.formats.tables import table_of
 from serving.documents.table import Table
 
@@ -58,7 +57,7 @@ class ArchiveDocuments:
         """Read all files of OCDS as one, so that a contract that several of them tell of counts once."""
         if not self._processes:
             return
-        content = b"\n".join(one.removeprefix(codecs.BOM_UTF8) for _, one in self._processes)
+        content = joined_contracts(self._processes)
         count = len(self._processes)
         label = self._processes[0][0] if count == 1 else f"{count} OCDS files"
         self._processes = []

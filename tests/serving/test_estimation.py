@@ -1,5 +1,6 @@
 """From ledgers to an estimated ledger, with the model that ships."""
 
+import json
 import zipfile
 from pathlib import Path
 
@@ -89,6 +90,36 @@ def test_the_ledgers_of_an_archive_are_told_apart_and_each_has_its_own_notes(mod
         "b.csv: Amount",
     ]
     assert "year.zip: copy/net.csv: the same file as net.csv, counted once." in beside.notes
+
+
+def test_a_contract_that_several_files_of_one_run_tell_of_counts_once(tmp_path):
+    award = {"id": "a1", "title": "Desks", "value": {"amount": 100, "currency": "GBP"}}
+    releases = {
+        "award.json": {"ocid": "x", "date": "2024-01-01", "tag": ["award"], "awards": [award]},
+        "contract.json": {
+            "ocid": "x",
+            "date": "2024-02-01",
+            "tag": ["contract"],
+            "contracts": [award | {"id": "c1", "awardID": "a1"}],
+        },
+    }
+    paths = []
+    for name, release in releases.items():
+        paths.append(tmp_path / name)
+        paths[-1].write_text(json.dumps(release), "utf-8-sig")
+
+    (together,) = read_ledgers(paths, LedgerOptions())
+    assert together.path.name == "2 OCDS files"
+    assert together.source["counted_by"].tolist() == ["contract"]
+
+    other = ledger(tmp_path / "b.csv", "piano,900,GBP,GB")
+    beside = read_ledgers([paths[0], other, paths[1]], LedgerOptions())
+    assert [one.path.name for one in beside] == ["2 OCDS files", "b.csv"]
+    assert [len(one.lines) for one in beside] == [1, 1]
+
+    paths[1].write_text('{"ocid": "x", "tag": [')
+    with pytest.raises(LedgerprintError, match=r"contract\.json: got broken JSON"):
+        read_ledgers(paths, LedgerOptions())
 
 
 def test_several_ledgers_add_up_to_what_each_gives_alone(model, tmp_path):
