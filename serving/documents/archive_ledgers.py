@@ -154,7 +154,7 @@ class ArchiveReading:
         if table is None:
             return
         reading = self._begin(self._path)
-        others = f" and {len(files) - 1} others" if len(files) > 1 else ""
+        others = {1: "", 2: " and 1 other"}.get(len(files), f" and {len(files) - 1} others")
         first = replace(reading.first([table]), file="" if self._only else f"{files[0]}{others}")
         self._count(first)
         yield LedgerParts(first, iter(()), reading)

@@ -17,6 +17,7 @@ _CHUNK: Final = 1 << 20
 _ENCRYPTED: Final = 0x1
 _UTF_8: Final = 0x800
 _NAME_CHARACTERS: Final = 60
+_SHOWN_CHARACTERS: Final = 200
 _LITTER: Final = frozenset({"thumbs.db", "desktop.ini"})
 _FOREIGN: Final = (
     ("word/", "a text document"),
@@ -166,7 +167,9 @@ def _shown(file: zipfile.ZipInfo) -> str:
         with suppress(UnicodeError):  # of an old program, whose letters are those of cp437
             name = name.encode("cp437").decode("utf-8")
     plain = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in name)
-    return plain.replace("\\", "/").strip("/") or "file"
+    plain = plain.replace("\\", "/").strip("/") or "file"
+    # it stands on every line: a name without end would fill the memory
+    return plain if len(plain) <= _SHOWN_CHARACTERS else f"…{plain[-_SHOWN_CHARACTERS:]}"
 
 
 def _distinct(names: Sequence[str]) -> list[str]:

@@ -156,6 +156,12 @@ def test_names_that_would_leave_the_folder_stay_in_it(tmp_path):
     assert all(name.isprintable() for name in files(ledgers))
 
 
+def test_a_name_without_end_is_cut_short_as_it_stands_on_every_line(tmp_path):
+    ledgers = ledgers_in(archive(tmp_path / "a.zip", {"x" * 60_000 + ".csv": APRIL, "05.csv": MAY}))
+    assert len(ledgers[0].file) == 201
+    assert ledgers[0].file.endswith("x.csv")
+
+
 def test_a_column_of_its_own_that_is_called_file_stays(tmp_path):
     own = "file,Description,Amount GBP\nscan1.pdf,desk,5\n"
     source = ledgers_in(archive(tmp_path / "a.zip", {"04.csv": own, "05.csv": APRIL}))[0].source
