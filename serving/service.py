@@ -45,6 +45,8 @@ def create_site() -> BodySizeLimit:
         SETTINGS.promotion_log,
         JOBS,
         PARTS.model_of,
+        PARTS.archive,
+        lambda: PARTS.baseline.loaded,
     )
     routes = [
         Mount("/v1", create_api(backend)),

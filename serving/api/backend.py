@@ -11,8 +11,14 @@ from starlette.requests import Request
 from models.footprint import FootprintModel
 from serving.api.turn import Turn
 from serving.jobs.settings import JobSettings
+from serving.operations.drift import DriftBaseline
 from serving.rate_limits import RateLimits
+from serving.replay.archive import BundleArchive
 from serving.store import AuditStore
+
+
+def _no_baseline() -> DriftBaseline | None:
+    return None
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,10 @@ class Backend:
         Where the files of jobs lie, and how they are announced.
     get_model_of
         Gives the model of a version, the present or a past one; ``None`` where there is no archive.
+    archive
+        Of the bundles that made recorded estimates, ``None`` where there is none.
+    get_baseline
+        Gives the baseline of drift of the present model, ``None`` until it was worked out.
     """
 
     get_model: Callable[[], FootprintModel]
@@ -44,6 +54,8 @@ class Backend:
     promotion_log: Path | None = None
     jobs: JobSettings = field(default_factory=JobSettings)
     get_model_of: Callable[[str], FootprintModel] | None = None
+    archive: BundleArchive | None = None
+    get_baseline: Callable[[], DriftBaseline | None] = _no_baseline
 
 
 async def _backend(request: Request) -> Backend:
