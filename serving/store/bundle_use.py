@@ -47,7 +47,7 @@ def estimates_by_bundle(reading: Reading) -> dict[str, int]:
         Entry.kind == "estimate", Entry.model_version != ""
     )
     counted = reading.session.execute(made.group_by(Entry.model_version))
-    return dict(row.tuple() for row in counted)
+    return {row[0]: row[1] for row in counted}
 
 
 @contextmanager
