@@ -78,7 +78,7 @@ def months(periods: pd.DataFrame) -> Markup:
         )
         .properties(width=_WIDTH - 45, height=190)
     )
-    return _drawn(chart)
+    return drawn(chart)
 
 
 def _in_unit(groups: pd.DataFrame, columns: list[str]) -> tuple[pd.DataFrame, str]:
@@ -135,10 +135,11 @@ def _amounts(column: str, unit: str) -> alt.X:
 
 
 def _svg(chart: alt.LayerChart | alt.FacetChart, rows: int) -> Markup:
-    return _drawn(chart.properties(width=_WIDTH, height=max(1, rows) * _ROW))
+    return drawn(chart.properties(width=_WIDTH, height=max(1, rows) * _ROW))
 
 
-def _drawn(chart: alt.Chart | alt.LayerChart | alt.FacetChart) -> Markup:
+def drawn(chart: alt.Chart | alt.LayerChart | alt.FacetChart) -> Markup:
+    """Draw a chart in the colours of the page that it stands on."""
     themed = (
         chart.properties(background="transparent", padding=12)
         .configure(font="system-ui, sans-serif")

@@ -25,6 +25,8 @@ _LARGEST_SHOWN: Final = 10
 _WIDEST_SHOWN: Final = 6
 _EXAMPLES_PER_REASON: Final = 3
 _PROBLEMS_PER_REASON: Final = 8
+_NOT_FACTS: Final = frozenset({"data", "calibration", "error_by_spend"})
+"""Of the model card: its sources, which are told by themselves, and curves."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ def _content(result: EstimatedLedger) -> dict[str, Any]:
         "widest": widest.to_dict("records"),
         "factor_sources": result.factor_sources.to_dict("records"),
         "model_data": _credits(result.model_card),
-        "model_card": list(_flattened({k: v for k, v in result.model_card.items() if k != "data"})),
+        "model_card": list(_flattened({k: v for k, v in result.model_card.items() if k not in _NOT_FACTS})),
         **reading_parts(readings(result.columns, result.files), remarks(result.notes, result.files)),
     }
 

@@ -26,19 +26,27 @@ def small_model() -> SmallModel:
 
 @pytest.fixture
 def serve(small_model: SmallModel, clock: Any, tmp_path: Path) -> Iterator[Callable[..., Service]]:
-    """Starts the application on a database: ``serve(url, lines_per_minute=2000)``."""
+    """Starts the application on a database: ``serve(url, lines_per_minute=2000)``.
+
+    ``known`` replaces parts of the backend.
+    """
     stores = []
 
-    def start(url: str, max_upload_bytes: int = 1 << 30, **rates: int) -> Service:
+    def start(
+        url: str, max_upload_bytes: int = 1 << 30, known: dict[str, Any] | None = None, **rates: int
+    ) -> Service:
         store = AuditStore(url, clock=clock)
         stores.append(store)
         jobs = JobSettings(folder=tmp_path / "jobs")
         backend = Backend(
             lambda: small_model,
             lambda: store,
-            rates=RateLimits(**rates),
-            jobs=jobs,
-            get_model_of=lambda _: small_model,
+            **{
+                "rates": RateLimits(**rates),
+                "jobs": jobs,
+                "get_model_of": lambda _: small_model,
+                **(known or {}),
+            },
         )
         uploads = {("POST", path): max_upload_bytes for path in ("/jobs", "/v1/jobs", "/ledgers")}
         api = create_api(backend)
