@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import pandas as pd
-from pydantic import BaseModel
+from pydantic import BaseModel, model_validator
 
 from serving.jobs.errors import JobFilesError, JobResultError
 
@@ -56,6 +56,16 @@ class ReadLedger(BaseModel):
     columns: list[str]
     files: list[ReadFile]
     notes: list[str]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_before(cls, found: Any) -> Any:
+        """Take what was written before archives of ledgers were read: one ledger, told beside the columns."""
+        if not isinstance(found, dict) or "files" in found or "batch_lines" not in found:
+            return found
+        names = ("batch_lines", "numbered", "amounts_include_vat")
+        file = {name: found[name] for name in names} | {"prefix": ""}
+        return {"columns": found["columns"], "files": [file], "notes": found["notes"]}
 
     @property
     def batch_lines(self) -> list[int]:

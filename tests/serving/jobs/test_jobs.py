@@ -9,6 +9,7 @@ import pytest
 
 from data.errors import ColumnMappingError, LedgerprintError, UnreadableDocumentError
 from serving.jobs.errors import JobOptionsError, JobResultError
+from serving.jobs.files import JobFiles
 from serving.jobs.results import line_errors, result_file
 from serving.jobs.submission import JobOptions, submit_job
 from serving.store import Actor, AuditStore
@@ -310,3 +311,22 @@ def test_the_name_of_a_ledger_leads_nowhere_else(desk, name, ledger):
     inside = place.settings.folder / "default" / job_id / "ledger"
     assert len(list(inside.iterdir())) == 1
     assert not list(place.folder.rglob("escape.csv")) or list(inside.glob("escape.csv"))
+
+
+def test_a_ledger_that_was_read_before_archives_were_is_still_known(tmp_path):
+    files = JobFiles(tmp_path, "default", "old")
+    files.folder.mkdir(parents=True)
+    old = {
+        "columns": ["a"],
+        "batch_lines": [5, 2],
+        "numbered": True,
+        "amounts_include_vat": True,
+        "notes": [],
+    }
+    (files.folder / "ledger.json").write_text(json.dumps(old))
+
+    found = files.read_ledger()
+
+    assert found.lines == 7
+    file, above = found.file_of(2)
+    assert (file.numbered, file.amounts_include_vat, above) == (True, True, 5)
