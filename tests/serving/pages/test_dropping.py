@@ -9,6 +9,8 @@ import openpyxl
 import pytest
 
 from serving.drafts.drafts import KEPT_HOURS, remove_old_drafts
+from serving.store import Actor
+from serving.store.jobs import find
 from tests.serving.pages.dropping import LEDGER, drop, kept
 
 ENCRYPTED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le")
@@ -173,7 +175,7 @@ def test_a_draft_can_be_discarded(service, browser):
     assert kept(service) == []
 
 
-def test_the_sheets_of_a_workbook_can_be_chosen(browser):
+def test_the_sheets_of_a_workbook_can_be_chosen(service, browser):
     book = openpyxl.Workbook()
     book.active.title = "Notes"
     book.active.append(["Read me"])
@@ -188,12 +190,14 @@ def test_the_sheets_of_a_workbook_can_be_chosen(browser):
 
     page = drop(browser, content.getvalue(), "year.xlsx")
     other = browser.open(page.url.path, sheet=2)
-    browser.send(f"{page.url.path}/job", {"sheet": "2", "of_sheet": "2"})
+    job = browser.send(f"{page.url.path}/job", {"sheet": "2", "of_sheet": "2"}).url.path.rpartition("/")[2]
 
     assert '<option value="1" selected>2</option>' in page.text
     assert "gloves" in page.text
     assert "desk" in other.text
     assert "gloves" not in other.text
+    with service.store.reading(Actor.local()) as reading:
+        assert find(reading, job).options["sheet"] == "March"
 
 
 def test_an_archive_of_documents_is_one_ledger(browser, examples):
