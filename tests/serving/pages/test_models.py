@@ -1,14 +1,13 @@
 """Models: the one that answers, its evaluation, its promotions, drift, and those before it."""
 
 import json
-from dataclasses import replace
 
 import pytest
 
 from serving.operations.drift import LENGTH, SECTOR, DriftBaseline
 from serving.replay.archive import BundleArchive
 from tests.browsing import hindrances, overflows
-from tests.serving.small_model import CARD, SmallModel
+from tests.serving.small_model import CARD, SmallModel, small_parts
 
 OLDER, NEWER = "aa11", "bb22"
 FIGURE = {"dataset": "austin", "lines": 1159, "groups": 1124, "coverage": 0.95, "factor_within_2x": 0.96}
@@ -38,8 +37,8 @@ class Doubled(SmallModel):
 
 
 @pytest.fixture
-def small_model(parts):
-    return replace(parts, version=OLDER, card=EVALUATED)
+def small_model():
+    return SmallModel(**small_parts(), version=OLDER, card=EVALUATED)
 
 
 @pytest.fixture
