@@ -9,7 +9,7 @@ import pandas as pd
 _SETS: Final = {
     "austin": "a US city's purchases",
     "grocery": "groceries",
-    "grocery agreed": "groceries, labels agreed on",
+    "grocery agreed": "groceries, agreed",
     "public": "public ledgers",
 }
 _PARTS: Final = (
@@ -17,7 +17,7 @@ _PARTS: Final = (
     ("intensity", "kind", "kg CO2e per kg"),
     ("mass", "kind", "Mass"),
 )
-_TARGETS: Final = {"kg_per_article": "by the article", "kg_per_usd": "by the money"}
+_TARGETS: Final = {"kg_per_article": "by article", "kg_per_usd": "by money"}
 _ALL: Final = "all"
 
 
@@ -79,8 +79,8 @@ _GROUP_COLUMNS: Final = ["part", "group", "lines", "groups", "coverage", "within
 def _groups(card: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
         {
-            "part": " ".join(word for word in (title, _TARGETS.get(str(one.get("target")), "")) if word),
-            "group": _set(str(one[name])) if part == "figures" else str(one[name]),
+            "part": title,
+            "group": _set(str(one[name])) if part == "figures" else _kind(one, name),
             "lines": one.get("lines", one.get("goods", 0)),
             "groups": one.get("groups", 0),
             "coverage": one.get("coverage"),
@@ -90,6 +90,11 @@ def _groups(card: Mapping[str, Any]) -> list[dict[str, Any]]:
         for one in _records(card, part)
         if one.get("coverage") is not None and one[name] != _ALL
     ]
+
+
+def _kind(one: Mapping[str, Any], name: str) -> str:
+    target = _TARGETS.get(str(one.get("target")), "")
+    return f"{one[name]}, {target}" if target else str(one[name])
 
 
 def _records(card: Mapping[str, Any], name: str) -> list[dict[str, Any]]:

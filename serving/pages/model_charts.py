@@ -10,7 +10,8 @@ from serving.report.charts import ACCENT, BAR, drawn
 
 PROMISED: Final = 0.9
 """Share of true values that a 90% range promises to hold."""
-_WIDTH: Final = 300
+_NAMES: Final = 160
+_WIDTH: Final = 260
 _ROW: Final = 20
 _SQUARE: Final = 300
 _PERCENT: Final = "%"
@@ -25,7 +26,9 @@ def coverage_chart(groups: pd.DataFrame) -> Markup:
         ``group``, ``part`` and ``coverage``, a share.
     """
     promise = (
-        alt.Chart(pd.DataFrame({"x": [PROMISED]})).mark_rule(color=ACCENT, strokeWidth=2).encode(x="x:Q")
+        alt.Chart(pd.DataFrame({"coverage": [PROMISED]}))
+        .mark_rule(color=ACCENT, strokeWidth=2)
+        .encode(x="coverage:Q")
     )
     return _in_rows(groups, "coverage", "true values in the 90% range", promise)
 
@@ -53,12 +56,8 @@ def calibration_chart(curve: pd.DataFrame) -> Markup:
     x = alt.X("stated:Q", scale=alt.Scale(domain=[0, 1])).axis(title="stated probability", format=_PERCENT)
     y = alt.Y("right:Q", scale=alt.Scale(domain=[0, 1])).axis(title="right", format=_PERCENT)
     diagonal = alt.Chart(ends).mark_line(strokeDash=[4, 4], color="currentColor", opacity=0.5)
-    points = (
-        alt.Chart(curve)
-        .mark_line(point={"size": 30, "filled": True}, color=BAR)
-        .encode(x=x, y=y, strokeDash=alt.StrokeDash("group:N").legend(_legend()))
-    )
-    return drawn(alt.layer(diagonal.encode(x=x, y=y), points).properties(width=_SQUARE, height=_SQUARE))
+    lines = _lines(curve, x, y)
+    return drawn(alt.layer(diagonal.encode(x=x, y=y), lines).properties(width=_SQUARE, height=_SQUARE))
 
 
 def spend_chart(quarters: pd.DataFrame) -> Markup:
@@ -69,35 +68,28 @@ def spend_chart(quarters: pd.DataFrame) -> Markup:
     quarters
         ``group``, ``quarter`` and ``median_factor``.
     """
-    chart = (
-        alt.Chart(quarters)
-        .mark_line(point={"size": 30, "filled": True}, color=BAR)
-        .encode(
-            x=alt.X("quarter:O").axis(title="quarter of the lines, by spend", labelAngle=0),
-            y=alt.Y("median_factor:Q", scale=alt.Scale(zero=False)).axis(
-                title="half are off by less than, times"
-            ),
-            strokeDash=alt.StrokeDash("group:N").legend(_legend()),
-        )
-    )
-    return drawn(chart.properties(width=_SQUARE, height=_SQUARE * 0.6))
+    x = alt.X("quarter:O").axis(title="quarter of the lines, by spend", labelAngle=0)
+    y = alt.Y("median_factor:Q", scale=alt.Scale(zero=False)).axis(title="half are off by less than, times")
+    return drawn(_lines(quarters, x, y).properties(width=_SQUARE, height=_SQUARE * 0.6))
+
+
+def _lines(data: pd.DataFrame, x: alt.X, y: alt.Y) -> alt.LayerChart | alt.FacetChart:
+    """Draw a line for each group, told apart by its dashes."""
+    legend = alt.Legend(title=None, orient="bottom", labelColor="currentColor", symbolSize=300)
+    base = alt.Chart(data).encode(x=x, y=y)
+    lines = base.mark_line(color=BAR).encode(strokeDash=alt.StrokeDash("group:N").legend(legend))
+    return alt.layer(lines, base.mark_point(color=BAR, filled=True, size=30))
 
 
 def _in_rows(groups: pd.DataFrame, column: str, title: str, promise: alt.Chart | None) -> Markup:
     data = groups.assign(row=[f"{number:03d}" for number in range(len(groups))])
-    scale = alt.Scale(domain=[0, 1])
+    scale = alt.Scale(domain=[0, 1], range=[_NAMES, _NAMES + _WIDTH])
     rows = alt.Y("row:N").axis(None)
     x = alt.X(f"{column}:Q", scale=scale).axis(title=title, format=_PERCENT, tickCount=5)
     base = alt.Chart(data).encode(y=rows)
     bars = base.mark_bar(color=BAR, height=9, opacity=0.75).encode(x=x)
     names = base.mark_text(align="right", dx=-8, color="currentColor", fontSize=11).encode(
-        x=alt.value(0), text="group:N"
+        x=alt.value(_NAMES), text="group:N"
     )
     layers = [bars, names, *([promise] if promise is not None else [])]
-    return drawn(alt.layer(*layers).properties(width=_WIDTH, height=max(1, len(data)) * _ROW))
-
-
-def _legend() -> alt.Legend:
-    return alt.Legend(
-        title=None, orient="bottom", labelColor="currentColor", symbolStrokeColor="currentColor"
-    )
+    return drawn(alt.layer(*layers).properties(width=_NAMES + _WIDTH, height=max(1, len(data)) * _ROW))
