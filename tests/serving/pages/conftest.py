@@ -18,9 +18,9 @@ def browser(service: Service) -> Browser:
     return service.browser()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def real_browser() -> Iterator[playwright.sync_api.Browser]:
-    """Chromium, started once."""
+    """Chromium; not for the whole session, as its event loop would stand in the way of later tests."""
     with chromium() as started:
         yield started
 
