@@ -1,4 +1,4 @@
-"""The auditor's day in a real browser, on a real hospital's month: dropped, understood, corrected, signed off."""
+"""The day of an auditor in a real browser: a hospital's real month dropped, corrected, approved, exported."""
 
 from collections.abc import Iterator
 from pathlib import Path
