@@ -33,7 +33,7 @@ _DATA: Final = alt.NamedData("groups")
 _OWN_SITE: Final = "https://page.invalid"
 _WRITTEN_LINK: Final = f'xlink:href="{_OWN_SITE}/'
 
-_Chart = alt.Chart | alt.LayerChart
+_Chart = alt.Chart | alt.LayerChart | alt.FacetChart
 
 
 def pareto(groups: pd.DataFrame, links: Sequence[str] = ()) -> Markup:
