@@ -38,14 +38,16 @@ def create_site() -> BodySizeLimit:
     Starlette application itself, with errors of another shape, and its own start page calls a tracker.
     """
     backend = Backend(
-        PARTS.model.get,
-        PARTS.store.get,
-        Turn(SETTINGS.max_wait_seconds),
-        RateLimits(SETTINGS.requests_per_minute, SETTINGS.lines_per_minute),
-        SETTINGS.promotion_log,
-        JOBS,
-        PARTS.model_of,
-        PARTS.reference,
+        get_model=PARTS.model.get,
+        get_store=PARTS.store.get,
+        turn=Turn(SETTINGS.max_wait_seconds),
+        rates=RateLimits(SETTINGS.requests_per_minute, SETTINGS.lines_per_minute),
+        promotion_log=SETTINGS.promotion_log,
+        jobs=JOBS,
+        get_model_of=PARTS.model_of,
+        get_reference=PARTS.reference,
+        archive=PARTS.archive,
+        get_baseline=lambda: PARTS.baseline.loaded,
     )
     routes = [
         Mount("/v1", create_api(backend)),

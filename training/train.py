@@ -20,6 +20,7 @@ from models.persistence import save_model
 from models.ranked_category import RankedCategory
 from models.ranker import CategoryRanker
 from models.reference_index import ReferenceIndex
+from training.card_curves import calibration_curve, error_by_spend
 from training.category import FittedCategory, LabelledLines, fit_category, labelled_lines
 from training.code_table import code_table
 from training.evaluation import EVALUATED_ON, OWN, Evaluation, evaluate
@@ -158,6 +159,10 @@ def train(
         log_scorecard(pd.concat([category.found.scorecard, intensity.scorecard], ignore_index=True))
         card = model_card(category.fitted.model, category.found.to_frame(), versions, plan.seed)
         card |= bundle_terms(joined.share_alike)
+        card |= {
+            "calibration": calibration_curve(category.found.scorecard),
+            "error_by_spend": error_by_spend(category.found.scorecard),
+        }
         model = FootprintModel(
             encoder=encoder,
             category=category.fitted.model,

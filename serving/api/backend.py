@@ -14,13 +14,19 @@ from models.footprint import FootprintModel
 from serving.api.turn import Turn
 from serving.jobs.settings import JobSettings
 from serving.ledgers import Ledgers
+from serving.operations.drift import DriftBaseline
 from serving.quality.reference import Reference, kept_reference
 from serving.rate_limits import RateLimits
+from serving.replay.archive import BundleArchive
 from serving.store import AuditStore
 
 
 def _shipped_reference() -> Reference:
     return kept_reference(DEFAULT_BUNDLE)
+
+
+def _no_baseline() -> DriftBaseline | None:
+    return None
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,10 @@ class Backend:
         Gives the model of a version, the present or a past one; ``None`` where there is no archive.
     get_reference
         Gives the tables of the present model's bundle that a ledger's data are checked by.
+    archive
+        Of the bundles that made recorded estimates, ``None`` where there is none.
+    get_baseline
+        Gives the baseline of drift of the present model, ``None`` until it was worked out.
 
     Attributes
     ----------
@@ -60,6 +70,8 @@ class Backend:
     jobs: JobSettings = field(default_factory=JobSettings)
     get_model_of: Callable[[str], FootprintModel] | None = None
     get_reference: Callable[[], Reference] = _shipped_reference
+    archive: BundleArchive | None = None
+    get_baseline: Callable[[], DriftBaseline | None] = _no_baseline
     ledgers: Ledgers = field(init=False)
 
     def __post_init__(self) -> None:

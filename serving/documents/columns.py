@@ -10,6 +10,7 @@ import pandas as pd
 
 from data.errors import ColumnMappingError
 from features.line_items import LINE_ITEM_FIELDS
+from models.estimates import ESTIMATE_FIELDS
 from serving.documents.content import ColumnContent, describe_content
 from serving.documents.spellings import counts_against, name_score, normalised
 
@@ -64,6 +65,12 @@ _MOSTLY_FILLED: Final = 0.6
 _WRONG_NUMBERS: Final = 0.6
 """How far digits that are no GTIN fit a column that is named so: each is then told what is wrong with it."""
 
+_MARKS_OF_RESULT: Final = frozenset({"estimate_id", "model_version", "kg_co2e", "category_code"})
+_OWN_RESULT: Final = (
+    "The document is a result of ledgerprint: the columns of its estimate are not read. Codes of your own, "
+    'now in "input_category_code", need a mapping.'
+)
+
 _Fit = Callable[[ColumnContent], float]
 
 
@@ -91,6 +98,8 @@ def recognise_columns(
     """
     contents = {str(name): describe_content(source[name]) for name in source.columns}
     chosen = _given(mapping, contents)
+    earlier = _earlier_estimate(contents) - set(mapping.values())
+    contents = {name: content for name, content in contents.items() if name not in earlier}
     left_out = {field for field, column in mapping.items() if not column}
     fields = [field for field in LINE_ITEM_FIELDS if field not in chosen and field not in left_out]
     scores = _name_scores(fields, contents)
@@ -100,7 +109,13 @@ def recognise_columns(
         _share_description(chosen, contents)
     _pair_currency(chosen, scores, contents)
     choices = [chosen[field] for field in LINE_ITEM_FIELDS if field in chosen]
-    return choices, _notes(chosen, scores)
+    return choices, _notes(chosen, scores) + ([_OWN_RESULT] if earlier else [])
+
+
+def _earlier_estimate(columns: Iterable[str]) -> set[str]:
+    """Name the columns of a result of our own: a category estimated before is no code of the buyer's."""
+    named = set(columns)
+    return named & (set(ESTIMATE_FIELDS) - {"line_id"}) if named >= _MARKS_OF_RESULT else set()
 
 
 def declared_columns(

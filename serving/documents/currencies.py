@@ -12,6 +12,32 @@ from serving.documents.phrases import lines_text
 
 _CURRENCY_WORDS: Final = {"sterling": "GBP", "pounds": "GBP", "euro": "EUR", "euros": "EUR", "dollars": "USD"}
 _THOUSANDS_OF: Final = {"teur": "EUR", "keur": "EUR", "kgbp": "GBP", "kusd": "USD"}
+_COMMON: Final = frozenset(
+    [
+        "AUD",
+        "BRL",
+        "CAD",
+        "CHF",
+        "CNY",
+        "CZK",
+        "DKK",
+        "EUR",
+        "GBP",
+        "HKD",
+        "HUF",
+        "INR",
+        "JPY",
+        "NOK",
+        "NZD",
+        "PLN",
+        "SEK",
+        "SGD",
+        "USD",
+        "ZAR",
+    ]
+)
+"""Codes that are believed at the end of a name such as "amount_usd"; others, such as ALL, are words, too."""
+_NAMED_IN_CODE: Final = re.compile(r"\w+_([A-Za-z]{3})")
 _TOKEN: Final = re.compile(r"[^\s()\[\]/,;:]+")
 _SCALES: Final = (
     (
@@ -89,7 +115,8 @@ def currency_in_header(header: str, country: str = "") -> str:
             code = currency_in(token if token.isalpha() else token.strip("0123456789kKmM'"), country)
         if code:
             return code
-    return ""
+    ending = _NAMED_IN_CODE.fullmatch(header.strip())
+    return ending[1].upper() if ending and ending[1].upper() in _COMMON else ""
 
 
 def scale_in_header(header: str) -> float:

@@ -125,12 +125,11 @@ class Draft:
         return cls(files=files, **json.loads(_facts(files).read_text(encoding="utf-8")))
 
 
-def remove_old_drafts(settings: JobSettings) -> int:
-    """Remove what was dropped and became no job within a day, and say how much."""
-    old = [folder for folder in (settings.folder / _FOLDER).glob("*/*") if _is_over(folder)]
-    for folder in old:
-        JobFiles(settings.folder / _FOLDER, folder.parent.name, folder.name).remove()
-    return len(old)
+def remove_old_drafts(settings: JobSettings) -> None:
+    """Remove what was dropped and became no job within a day."""
+    for folder in (settings.folder / _FOLDER).glob("*/*"):
+        if _is_over(folder):
+            JobFiles(settings.folder / _FOLDER, folder.parent.name, folder.name).remove()
 
 
 def _gone(draft_id: str) -> UnknownDraftError:

@@ -8,6 +8,7 @@ folder; others wait until it ends.
 import fcntl
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from typing import Final
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from data.errors import LedgerprintError
+from serving.drafts.drafts import remove_old_drafts
 from serving.jobs.batches import GetModel, JobWork, Model
 from serving.jobs.errors import WebhookFailedError
 from serving.jobs.files import JobFiles, explained
@@ -30,6 +32,7 @@ _JOBS: Final = "ledgerprint-jobs"
 _WEBHOOKS: Final = "ledgerprint-webhooks"
 _WEBHOOKS_AT_ONCE: Final = 4
 _SECONDS_TO_STOP: Final = 30
+_TIDY_SECONDS: Final = 600
 _ENDED_BADLY: Final = frozenset({"ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
 _STOPPED: Final = -1
 """What a step gives when its job has ended."""
@@ -70,6 +73,7 @@ class JobEngine:
     _past: Model | None = None
     _model_lock: threading.Lock = field(default_factory=threading.Lock)
     _stop: threading.Event = field(default_factory=threading.Event)
+    _tidy_at: float = 0.0
 
     def run(self, *, until_idle: bool = False) -> None:
         """Run jobs until :meth:`stop` is called, or until none is left.
@@ -84,6 +88,7 @@ class JobEngine:
                 return
             with self._launched():
                 while not self._stop.is_set():
+                    self._tidy_up()
                     waiting = open_jobs(self.store)
                     for tenant, job_id in waiting:
                         self._take_up(tenant, job_id)
@@ -98,6 +103,12 @@ class JobEngine:
         process that wants to end at once must not wait for its threads.
         """
         self._stop.set()
+
+    def _tidy_up(self) -> None:
+        """Remove, now and then, the ledgers that were dropped on a page and became no jobs."""
+        if time.monotonic() >= self._tidy_at:
+            self._tidy_at = time.monotonic() + _TIDY_SECONDS
+            remove_old_drafts(self.settings)
 
     @property
     def stopping(self) -> bool:

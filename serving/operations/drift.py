@@ -25,6 +25,8 @@ SECTOR: Final = "sector"
 LENGTH: Final = "text_length"
 FEATURES: Final = (SIMILARITY, SECTOR, LENGTH)
 
+FEWEST_LINES: Final = 200
+"""Of fewer lines the index is mostly chance: about (bins - 1) / lines of it."""
 _BUYERS_WORDS: Final = ("austin", "public_lines", "purchase_wordings")
 _SAMPLE: Final = 300
 _EDGES: Final[Mapping[str, tuple[float, ...]]] = {

@@ -16,13 +16,11 @@ from starlette.responses import Response
 
 from data.errors import LedgerprintError
 from models.footprint import FootprintModel
-from serving.operations.drift import DriftBaseline, stability_index
+from serving.operations.drift import FEWEST_LINES, DriftBaseline, stability_index
 from serving.operations.service_parts import ServiceParts
 from serving.store import AuditStore
 from serving.store.job_queue import job_queue
 
-_FEWEST_LINES: Final = 200
-"""Of fewer lines the index is mostly chance: about (bins - 1) / lines of it."""
 _DRIFT_SAMPLE: Final = "ledgerprint_drift_lines_total"
 
 
@@ -128,7 +126,7 @@ def _drift_metrics(baseline: DriftBaseline, counters: CollectorRegistry) -> Iter
     for feature, of_feature in baseline.shares.items():
         for name, share in of_feature.items():
             shares.add_metric([feature, name], share)
-        if sum(observed.get(feature, {}).values()) >= _FEWEST_LINES:
+        if sum(observed.get(feature, {}).values()) >= FEWEST_LINES:
             indices.add_metric([feature], stability_index(observed[feature], of_feature))
     yield shares
     yield indices

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Self
 
 import pandas as pd
@@ -16,7 +15,7 @@ from serving.operations.baselines import kept_baseline
 from serving.operations.drift import DriftBaseline
 from serving.operations.parts import Part, load_in_background
 from serving.quality.reference import Reference, kept_reference
-from serving.replay.archive import archive_of
+from serving.replay.archive import BundleArchive, archive_of
 from serving.settings import ServiceSettings
 from serving.store import AuditStore
 
@@ -29,8 +28,8 @@ class ServiceParts:
     ----------
     model, store, baseline
         Each loaded once.
-    bundles
-        Folder of the archive that the model is loaded from.
+    archive
+        Of bundles, which the model is loaded from.
     past
         Gives the model of an earlier version from the archive.
     """
@@ -38,7 +37,7 @@ class ServiceParts:
     model: Part[FootprintModel]
     store: Part[AuditStore]
     baseline: Part[DriftBaseline]
-    bundles: Path
+    archive: BundleArchive
     past: Callable[[str], FootprintModel]
 
     @classmethod
@@ -58,7 +57,7 @@ class ServiceParts:
             model=model,
             store=Part("audit store", lambda: open_store(settings.database)),
             baseline=Part("baseline of drift", lambda: kept_baseline(model.get(), archive.folder)),
-            bundles=archive.folder,
+            archive=archive,
             # one of them is kept at hand: a person looks at one ledger at a time
             past=lru_cache(maxsize=1)(lambda version: load_model(archive.find(version), settings.threads)),
         )
@@ -82,7 +81,7 @@ class ServiceParts:
         LedgerprintError
             If it cannot be loaded.
         """
-        return kept_reference(self.bundles / self.model.get().version)
+        return kept_reference(self.archive.folder / self.model.get().version)
 
     def load(self) -> None:
         """Load everything in the background; neither database nor model waits for the other."""
@@ -98,4 +97,4 @@ class ServiceParts:
         """Say when the archive first kept the model, in seconds since 1970."""
         if self.model.loaded is None:
             return None
-        return (self.bundles / self.model.loaded.version).stat().st_ctime
+        return self.archive.kept_at(self.model.loaded.version).timestamp()

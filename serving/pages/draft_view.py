@@ -1,6 +1,5 @@
 """What the page of a draft shows: the look at it in words, and what can be said otherwise."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -47,12 +46,18 @@ _TITLES: Final = {
     "cost_centre": "Cost centre",
 }
 _OPTIONS: Final = {
-    "--currency": "Currency",
-    "--country": "Country",
-    "--date": "Date",
-    "--sheet": "Sheet",
     "`--vat included`": "that they include VAT",
+    "--vat included or --vat excluded": "whether amounts include VAT",
+    ", or a table of suppliers (--suppliers)": "",
+    "--currency": "“Currency”",
+    "--country": "“Country of the buyer”",
+    "--date": "“Date”",
+    "name it with a mapping such as description=COLUMN": "choose it below",
+    "name it with a mapping such as amount=COLUMN": "choose it below",
 }
+"""What the command line calls its options -> what the page calls its fields."""
+_NUMBERS: Final = frozenset({"amount", "quantity", "date"})
+"""Fields that stand below each other digit by digit."""
 _HOW: Final = {
     "by name": "by its name",
     "by content": "by its values",
@@ -154,20 +159,25 @@ class DraftView:
         return [self._field(one) for one in self.look.fields]
 
     @property
-    def header(self) -> list[str]:
-        """The fields that the first lines fill."""
-        return [_TITLES[name] for name in self._lines.columns]
+    def header(self) -> list[tuple[str, bool]]:
+        """The fields that the first lines fill, and whether they are numbers."""
+        return [(_TITLES[name], name in _NUMBERS) for name in self._lines.columns]
 
     @property
-    def rows(self) -> list[list[str]]:
-        """The first lines as understood."""
-        return [list(map(str, row)) for row in self._lines.to_numpy().tolist()]
+    def rows(self) -> list[list[tuple[str, bool]]]:
+        """The first lines as understood: cells, and whether they are numbers."""
+        numbers = [name in _NUMBERS for name in self._lines.columns]
+        return [list(zip(row, numbers, strict=True)) for row in self._lines.to_numpy().tolist()]
 
     @property
     def findings(self) -> list[tuple[str, Sequence[Told]]]:
         """Findings by what they are about."""
         told = self.look.inspection.findings if self.look.inspection else []
         return [(subject.value, list(group)) for subject, group in groupby(told, key=_subject)]
+
+    def said_of(self, told: Told) -> Option:
+        """Say how a finding is told, and what to do about it."""
+        return _as_on_the_page(told.rule), _as_on_the_page(told.remedy)
 
     @property
     def _lines(self) -> pd.DataFrame:
@@ -180,8 +190,7 @@ class DraftView:
     def _field(self, looked: LookedField) -> dict[str, Any]:
         choice = looked.choice
         is_said = looked.name in self.said.columns
-        found = foreign_text(choice.shown, _NAME_CHARACTERS) if choice else "no column"
-        recognised = "Recognise it" if is_said else f"{found} (recognised)"
+        recognised = "Recognise it" if is_said else _recognised(choice)
         columns = [
             (str(at), foreign_text(name, _NAME_CHARACTERS)) for at, name in enumerate(self.look.columns)
         ]
@@ -195,6 +204,14 @@ class DraftView:
             "how": _how(choice) if choice else ("left out by you" if is_said else "not found"),
             "samples": looked.samples,
         }
+
+
+def _recognised(choice: ColumnChoice | None) -> str:
+    if choice is None:
+        return "Not found"
+    if choice.how == "constant":
+        return f"{foreign_text(', '.join(choice.samples), _NAME_CHARACTERS)}, for every line"
+    return f"{foreign_text(choice.shown, _NAME_CHARACTERS)} (recognised)"
 
 
 def _how(choice: ColumnChoice) -> str:
@@ -224,7 +241,7 @@ def _size_text(size: int) -> str:
 
 
 def _as_on_the_page(note: str) -> str:
-    """Name the options as the page does, not as the command line."""
+    """Name options as the page does, not as the command line."""
     for option, name in _OPTIONS.items():
-        note = note.replace(option, f"“{name}”" if option.startswith("--") else name)
-    return re.sub(r"\bname it with a mapping such as \w+=COLUMN", "choose it below", note)
+        note = note.replace(option, name)
+    return note

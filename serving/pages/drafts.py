@@ -16,6 +16,8 @@ from serving.drafts.drafts import Draft
 from serving.drafts.errors import UnknownDraftError
 from serving.drafts.handing_in import hand_in_draft, job_of_draft
 from serving.drafts.look import Look, look_at
+from serving.jobs.errors import JobResultError
+from serving.jobs.files import JobFiles
 from serving.jobs.submission import JobOptions
 from serving.pages.draft_view import DraftView
 from serving.pages.ledgers import EXAMPLES, list_page
@@ -24,6 +26,7 @@ from serving.pages.rendering import render, wants_part
 from serving.pages.visitors import Known, OwnForm
 from serving.quality.reference import Reference
 from serving.store import Actor
+from serving.store.jobs import find
 
 router = APIRouter()
 
@@ -45,8 +48,7 @@ def drop(request: Request, actor: Estimator, form: OwnForm, back: Back) -> Respo
     ledger = form.get("ledger")
     if not isinstance(ledger, UploadFile) or not ledger.filename:
         return _refused(request, actor, back, "No file was chosen: choose one, or drop it on the page.")
-    with ledger.file as content:
-        return _kept(request, actor, back, content, ledger.filename)
+    return _kept(request, actor, back, ledger.file, ledger.filename)
 
 
 @router.post("/ledgers/examples/{name}")
@@ -57,6 +59,20 @@ def drop_example(request: Request, name: str, actor: Estimator, _form: OwnForm, 
         raise HTTPException(404)
     with found.open("rb") as content:
         return _kept(request, actor, back, cast("BinaryIO", content), found.name)
+
+
+@router.post("/ledgers/{job_id}/again")
+def drop_again(request: Request, job_id: DraftId, actor: Estimator, _form: OwnForm, back: Back) -> Response:
+    """Take the ledger of a job once more, to be understood in another way."""
+    with back.get_store().reading(actor) as reading:
+        job = find(reading, job_id)
+    path = JobFiles(back.jobs.folder, job.tenant, job.id).ledger(job.name)
+    if not path.is_file():
+        raise JobResultError(
+            f"Got the ledger of the job {job.id}, which is not in its folder any more: drop it again."
+        )
+    with path.open("rb") as content:
+        return _kept(request, actor, back, content, job.name)
 
 
 @router.get("/ledgers/new/{draft_id}")

@@ -243,9 +243,9 @@ class Explained:
 
     @property
     def spans(self) -> list[Span]:
-        """Draw both methods on one scale; nothing where a figure or an end of a range is not above zero."""
+        """Draw both methods on one scale; nothing where there is one, or an end of a range is not above 0."""
         drawn = [one for one in (self.figure, self.other) if one is not None]
-        if not drawn or not all(one.is_positive for one in drawn):
+        if None in (self.figure, self.other) or not all(one.is_positive for one in drawn):
             return []
         least = math.log(min(one.low for one in drawn))
         width = math.log(max(one.high for one in drawn)) - least

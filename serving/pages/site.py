@@ -6,13 +6,36 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from serving.api.backend import Backend
-from serving.pages import drafts, ledger, ledger_export, ledger_report, ledgers, progress, sign_in, try_line
+from serving.pages import (
+    drafts,
+    ledger,
+    ledger_export,
+    ledger_report,
+    ledgers,
+    model_comparison,
+    models,
+    progress,
+    sign_in,
+    try_line,
+)
 from serving.pages.faults import answer_with_pages
 from serving.pages.headers import PageHeaders
 from serving.pages.rendering import static_content
 
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain"}
 _KEPT = "public, max-age=31536000, immutable"
+_PAGES = (
+    sign_in,
+    ledgers,
+    drafts,
+    progress,
+    ledger,
+    ledger_report,
+    ledger_export,
+    try_line,
+    model_comparison,
+    models,
+)
 
 
 def create_pages(backend: Backend) -> FastAPI:
@@ -33,7 +56,7 @@ def create_pages(backend: Backend) -> FastAPI:
     app.state.backend = backend
     app.add_middleware(PageHeaders)
     answer_with_pages(app)
-    for page in (sign_in, ledgers, drafts, progress, ledger, ledger_report, ledger_export, try_line):
+    for page in _PAGES:
         app.include_router(page.router)
     app.add_api_route("/static/{name}", _static, methods=["GET"])
     return app

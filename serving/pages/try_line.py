@@ -21,7 +21,8 @@ from serving.wording import mass_text, range_text
 
 router = APIRouter()
 
-_OPTIONS: Final = EstimateOptions(explain=True)
+_OPTIONS: Final = EstimateOptions()
+"""Those of the API where nobody says otherwise: the answer can share a call of the model with others."""
 _EXAMPLES: Final[tuple[Mapping[str, str], ...]] = (
     {
         "description": "Examination gloves, nitrile, box of 200",

@@ -100,7 +100,7 @@ def _figure(text: str, country: str) -> tuple[float, str, str]:
     """Give the figure, its currency and what is wrong with it, "" for nothing."""
     texts = pd.Series([text], dtype="str")
     fallback = decimal_mark_of(country) if country else ""
-    convention = decimal_convention(texts, fallback=fallback, fallback_evidence=f"the custom of {country}")
+    convention = decimal_convention(texts, fallback=fallback, fallback_evidence="nothing tells which")
     found = parse_amounts(texts, convention=convention, country=country).iloc[0]
     return float(found["value"]), str(found["currency_hint"]), str(found["problem"])
 

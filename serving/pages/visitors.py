@@ -8,6 +8,7 @@ from another site.
 import hashlib
 import hmac
 import secrets
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated, Final
 from urllib.parse import quote, urlsplit
@@ -101,8 +102,8 @@ Known = Annotated[Actor, Depends(_known)]
 """Whoever looks and may: a page with it is for people who are signed in."""
 
 
-async def _own_form(request: Request, visitor: AnyVisitor) -> FormData:
-    """Give the form, if it is from a page of ours.
+async def _own_form(request: Request, visitor: AnyVisitor) -> AsyncIterator[FormData]:
+    """Give the form, if it is from a page of ours; its files are closed once it was answered.
 
     Raises
     ------
@@ -115,12 +116,15 @@ async def _own_form(request: Request, visitor: AnyVisitor) -> FormData:
         form = await request.form(max_files=1, max_fields=2_000)
     except ClientDisconnect as error:
         raise HTTPException(400, "The upload ended before it was whole: send it again.") from error
-    said = request.headers.get(_FORM_HEADER) or form.get(FORM_FIELD) or ""
-    if not hmac.compare_digest(str(said).encode(), visitor.form_token.encode()):
-        raise HTTPException(
-            403, "The form is from an earlier visit: load its page again, and send it once more."
-        )
-    return form
+    try:
+        said = request.headers.get(_FORM_HEADER) or form.get(FORM_FIELD) or ""
+        if not hmac.compare_digest(str(said).encode(), visitor.form_token.encode()):
+            raise HTTPException(
+                403, "The form is from an earlier visit: load its page again, and send it once more."
+            )
+        yield form
+    finally:
+        await form.close()
 
 
 OwnForm = Annotated[FormData, Depends(_own_form)]

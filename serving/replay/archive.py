@@ -1,16 +1,18 @@
 """The archive of bundles: whatever made a recorded estimate is kept, so that it can make it again."""
 
+import json
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from data.errors import BundleError
-from models.bundle import bundle_version, swap_in
+from models.bundle import Layout, bundle_version, swap_in
 from serving.database import folder_of
 from serving.store.bundle_use import chains_held, records_by_bundle
 from serving.store.store import AuditStore
@@ -123,6 +125,41 @@ class BundleArchive:
                 "bundles keep FOLDER`, or name the right archive in LEDGERPRINT_BUNDLES."
             )
         return self.folder / version
+
+    def versions(self) -> list[str]:
+        """Name the bundles of the archive, the latest kept first, without checking them."""
+        folders = self.folder.iterdir() if self.folder.is_dir() else ()
+        held = [folder for folder in folders if _is_version(folder.name)]
+        return [folder.name for folder in sorted(held, key=lambda one: one.stat().st_ctime, reverse=True)]
+
+    def kept_at(self, version: str) -> datetime:
+        """Say when a bundle was first kept.
+
+        Raises
+        ------
+        MissingBundleError
+            If it is not there.
+        """
+        return datetime.fromtimestamp(self.require(version).stat().st_ctime, UTC)
+
+    def card(self, version: str) -> dict[str, Any]:
+        """Read the model card of a bundle, without its model.
+
+        Raises
+        ------
+        MissingBundleError
+            If it is not there.
+        BundleError
+            If it cannot be read.
+        """
+        path = Layout(self.require(version)).metadata
+        try:
+            return dict(json.loads(path.read_text("utf-8"))["card"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise BundleError(
+                f"Cannot read the model card in {path} ({type(error).__name__}): put the bundle back with "
+                "`ledgerprint bundles keep FOLDER`."
+            ) from error
 
     def kept(self) -> Iterator[KeptBundle]:
         """Check every bundle of the archive."""

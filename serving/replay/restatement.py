@@ -1,11 +1,11 @@
 """Restatement: what recorded purchases would be by a newer model or factor set, line by line."""
 
 import hashlib
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import numpy as np
 import pandas as pd
@@ -87,6 +87,12 @@ class Diff:
     reduced: int
     repeated: int
 
+    @classmethod
+    def of(cls, parts: Sequence[pd.DataFrame], reduced: int, repeated: int = 0) -> Self:
+        """Put lines together that :func:`compared` compared."""
+        lines = pd.concat(parts, ignore_index=True).sort_values("sequence", ignore_index=True)
+        return cls(lines, _total(lines, "old"), _total(lines, "new"), reduced, repeated)
+
     def moved_most(self, count: int = 10) -> pd.DataFrame:
         """Give the lines with the largest differences, the largest first."""
         largest = self.lines["difference_kg_co2e"].abs().nlargest(count).index
@@ -159,9 +165,8 @@ def restate(
         lines = (line for line in past_lines(reading, of_version) if line.entry.sequence in latest)
         for batch in batches(lines):
             model = load(archive.find(version)) if model is None else model
-            parts.append(_compared(model, batch, request.factor_set))
-    together = pd.concat(parts, ignore_index=True).sort_values("sequence", ignore_index=True)
-    return Diff(together, _total(together, "old"), _total(together, "new"), reduced, repeated)
+            parts.append(compared(model, batch, request.factor_set))
+    return Diff.of(parts, reduced, repeated)
 
 
 def _latest(reading: Reading, wanted: EstimateFilter) -> tuple[frozenset[int], int, int]:
@@ -184,7 +189,23 @@ def _latest(reading: Reading, wanted: EstimateFilter) -> tuple[frozenset[int], i
     return frozenset(newest.values()), reduced, seen - len(newest)
 
 
-def _compared(model: Predicts, batch: list[PastLine], factor_set: str | None) -> pd.DataFrame:
+def compared(model: Predicts, batch: Sequence[PastLine], factor_set: str | None = None) -> pd.DataFrame:
+    """Estimate recorded lines anew and set both estimates of each beside each other.
+
+    Parameters
+    ----------
+    model
+        Makes the new estimates.
+    batch
+        Lines of the same options, from :func:`serving.replay.past_lines.batches`, all with content.
+    factor_set
+        For every line; ``None`` leaves each line its own choice.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of :attr:`Diff.lines`.
+    """
     contents = [line.content for line in batch if line.content is not None]
     options: EstimateOptions = contents[0].options
     if factor_set is not None:

@@ -193,10 +193,20 @@ def _amounts(column: str, unit: str) -> alt.X:
     )
 
 
+def drawn(chart: _Chart) -> Markup:
+    """Draw a chart with its own data, in the colours of the page that it stands on."""
+    return _svg(_themed(chart).to_dict())
+
+
 def _described(chart: _Chart, width: int = _WIDTH) -> str:
     """Write a chart down for Vega, without its data: Altair takes longer over that than Vega over drawing."""
-    themed = (
-        chart.properties(width=width, background="transparent", padding=12)
+    return json.dumps(_themed(chart.properties(width=width)).to_dict())
+
+
+def _themed(chart: _Chart) -> _Chart:
+    """Give a chart the type and the colours of the page, on whatever stands behind it."""
+    themed: _Chart = (
+        chart.properties(background="transparent", padding=12)
         .configure(font="system-ui, sans-serif")
         .configure_axis(
             labelColor=_TEXT,
@@ -213,7 +223,7 @@ def _described(chart: _Chart, width: int = _WIDTH) -> str:
         )
         .configure_view(stroke=None)
     )
-    return json.dumps(themed.to_dict())
+    return themed
 
 
 def _drawn(described: str, data: pd.DataFrame, height: int) -> Markup:
@@ -225,6 +235,10 @@ def _drawing(described: str, records: str, height: int) -> Markup:
     """Draw a chart; the same figures are drawn once."""
     spec: dict[str, Any] = json.loads(described)
     spec |= {"height": height, "datasets": {_DATA.name: json.loads(records)}}
+    return _svg(spec)
+
+
+def _svg(spec: dict[str, Any]) -> Markup:
     svg = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
     # Vega escapes the text that it draws, and the drawing holds neither script nor style.
     return Markup(svg.replace(_WRITTEN_LINK, 'href="/'))  # noqa: S704

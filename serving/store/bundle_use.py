@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from serving.store.store import AuditStore
+from serving.store.store import AuditStore, Reading
 from serving.store.tables import Entry, Head
 
 
@@ -39,6 +39,15 @@ def records_by_bundle(connection: Connection) -> dict[str, BundleUse]:
         version: BundleUse(counts.get("estimate", 0), counts.get("restatement", 0))
         for version, counts in found.items()
     }
+
+
+def estimates_by_bundle(reading: Reading) -> dict[str, int]:
+    """Count the recorded estimates of the tenant by the bundle that made them."""
+    made = select(Entry.model_version, func.count()).where(
+        Entry.kind == "estimate", Entry.model_version != ""
+    )
+    counted = reading.session.execute(made.group_by(Entry.model_version))
+    return {row[0]: row[1] for row in counted}
 
 
 @contextmanager

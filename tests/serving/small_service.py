@@ -4,6 +4,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -75,7 +76,10 @@ class Service:
 
     def run_jobs(self) -> None:
         """Run what was handed in until nothing is left."""
-        JobEngine(self.store, self.jobs, lambda _: self.model, poll_seconds=0.05).run(until_idle=True)
+        engine = JobEngine(self.store, self.jobs, lambda _: self.model, poll_seconds=0.05)
+        # in a thread of its own: a browser that a test drives keeps an event loop in this one
+        with ThreadPoolExecutor(1) as alone:
+            alone.submit(engine.run, until_idle=True).result()
 
     @contextmanager
     def on_a_port(self) -> Iterator[str]:

@@ -1,7 +1,6 @@
 """The real application over a small model, on databases of its own."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,36 +15,38 @@ from serving.pages import create_pages
 from serving.rate_limits import RateLimits
 from serving.size_limit import MAX_BODY_BYTES, BodySizeLimit
 from serving.store import AuditStore
-from tests.serving.small_model import SmallModel, read_small_model
+from tests.serving.small_model import SmallModel, small_parts
 from tests.serving.small_service import Service
 
 
-@pytest.fixture(scope="session")
-def parts() -> SmallModel:
-    """Tables of the shipped bundle, read once."""
-    return read_small_model()
-
-
 @pytest.fixture
-def small_model(parts: SmallModel) -> SmallModel:
-    return replace(parts)
+def small_model() -> SmallModel:
+    return SmallModel(**small_parts())
 
 
 @pytest.fixture
 def serve(small_model: SmallModel, clock: Any, tmp_path: Path) -> Iterator[Callable[..., Service]]:
-    """Starts the application on a database: ``serve(url, lines_per_minute=2000)``."""
+    """Starts the application on a database: ``serve(url, lines_per_minute=2000)``.
+
+    ``known`` replaces parts of the backend.
+    """
     stores = []
 
-    def start(url: str, max_upload_bytes: int = 1 << 30, **rates: int) -> Service:
+    def start(
+        url: str, max_upload_bytes: int = 1 << 30, known: dict[str, Any] | None = None, **rates: int
+    ) -> Service:
         store = AuditStore(url, clock=clock)
         stores.append(store)
         jobs = JobSettings(folder=tmp_path / "jobs")
         backend = Backend(
             lambda: small_model,
             lambda: store,
-            rates=RateLimits(**rates),
-            jobs=jobs,
-            get_model_of=lambda _: small_model,
+            **{
+                "rates": RateLimits(**rates),
+                "jobs": jobs,
+                "get_model_of": lambda _: small_model,
+                **(known or {}),
+            },
         )
         uploads = {("POST", path): max_upload_bytes for path in ("/jobs", "/v1/jobs", "/ledgers")}
         api = create_api(backend)

@@ -182,6 +182,44 @@ def test_a_header_names_a_currency_by_sign_code_or_word_but_not_by_chance():
     assert [currency_in_header(header) for header in ("ALL COSTS", "Amount", "Top level")] == ["", "", ""]
 
 
+@pytest.mark.parametrize(
+    ("header", "currency"),
+    [
+        ("spend_usd", "USD"),
+        ("AMOUNT_EUR", "EUR"),
+        ("net_amount_gbp", "GBP"),
+        ("amount_all", ""),
+        ("is_top", ""),
+    ],
+)
+def test_a_header_as_databases_write_it_names_a_currency_that_is_no_word(header, currency):
+    assert currency_in_header(header) == currency
+
+
+def test_an_earlier_result_is_read_without_its_estimates(tmp_path):
+    path = tmp_path / "result.csv"
+    path.write_text(
+        "Item,Net Amount,Currency,line_id,status,kg_co2e,category_code,category_scheme,estimate_id,"
+        "model_version,mass_kg\n"
+        "Oak desk,100,GBP,a,estimated,40,337211,NAICS 2017,x,v,3\n"
+        "Chair,50,GBP,b,estimated,20,337127,NAICS 2017,y,v,2\n"
+    )
+
+    ledger = read_ledger(path)
+    mapped = read_ledger(path, mapping={"category_code": "category_code"})
+
+    read = {choice.field: choice.column for choice in ledger.columns if choice.column}
+    assert read == {
+        "line_id": "line_id",
+        "description": "Item",
+        "amount": "Net Amount",
+        "currency": "Currency",
+    }
+    assert any("is a result of ledgerprint" in note for note in ledger.notes)
+    assert ledger.lines["category_code"].eq("").all()
+    assert mapped.lines["category_code"].tolist() == ["337211", "337127"]
+
+
 def test_amounts_counted_in_thousands_are_written_out(tmp_path):
     assert (
         scale_in_header("Spend (£000)")
