@@ -1,7 +1,7 @@
 """The main job: ledgers in, one estimate for every line out, with everything a reader needs to trust it."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -168,7 +168,7 @@ def estimate_ledgers(
         estimates=together,
         columns=columns_of(ledgers),
         model_card={"model_version": model.version, **model.card},
-        factor_sources=_factor_sources(model, together),
+        factor_sources=factor_sources(model, together["factor_id"]),
         amount_usd=pd.concat(dollars, ignore_index=True).rename("amount_usd"),
         total_kg=summed.kg_co2e,
         total_kg_low=summed.kg_co2e_low,
@@ -279,9 +279,22 @@ def notes_on(ledgers: Sequence[Ledger], options: LedgerOptions) -> list[str]:
     return notes
 
 
-def _factor_sources(model: FootprintModel, estimates: pd.DataFrame) -> pd.DataFrame:
-    """Describe the factor sets that valued at least one line, and where footprints of products are from."""
-    used = set(estimates.loc[estimates["factor_id"] != "", "factor_id"])
+def factor_sources(model: FootprintModel, factor_ids: Iterable[str]) -> pd.DataFrame:
+    """Describe the factor sets that valued at least one line, and where footprints of products are from.
+
+    Parameters
+    ----------
+    model
+        That valued the lines.
+    factor_ids
+        Of the lines; "" for those without a factor.
+
+    Returns
+    -------
+    pandas.DataFrame
+        :class:`serving.result.FactorSources`.
+    """
+    used = set(factor_ids) - {""}
     rows = []
     for set_id, factor_set in model.factor_sets.items():
         if used & set(factor_set.factors["factor_id"]):

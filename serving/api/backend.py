@@ -75,10 +75,16 @@ class Backend:
     ledgers: Ledgers = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "ledgers", Ledgers(self.jobs, self._model_of_job))
+        object.__setattr__(self, "ledgers", Ledgers(self.jobs, self.model_of_job))
 
-    def _model_of_job(self, version: str) -> FootprintModel:
-        """Give the model that made the estimates of a job; of "" the present one."""
+    def model_of_job(self, version: str) -> FootprintModel:
+        """Give the model that made the estimates of a job; of "" the present one.
+
+        Raises
+        ------
+        BundleError
+            If it is a past one, and there is no archive.
+        """
         present = self.get_model()
         if version in {"", present.version}:
             return present

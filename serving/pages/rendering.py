@@ -47,8 +47,9 @@ def render(request: Request, template: str, status: int = 200, **content: Any) -
 
 
 def wants_part(request: Request) -> bool:
-    """Tell whether a script of a page asks, which takes a part of a page."""
-    return "hx-request" in request.headers and "hx-boosted" not in request.headers
+    """Tell whether a script of a page asks for a part of a page, and not to go back to a whole one."""
+    whole = "hx-boosted", "hx-history-restore-request"
+    return "hx-request" in request.headers and not any(name in request.headers for name in whole)
 
 
 @cache

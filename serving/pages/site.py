@@ -9,6 +9,8 @@ from serving.api.backend import Backend
 from serving.pages import (
     drafts,
     ledger,
+    ledger_export,
+    ledger_report,
     ledgers,
     model_comparison,
     models,
@@ -22,6 +24,18 @@ from serving.pages.rendering import static_content
 
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain"}
 _KEPT = "public, max-age=31536000, immutable"
+_PAGES = (
+    sign_in,
+    ledgers,
+    drafts,
+    progress,
+    ledger,
+    ledger_report,
+    ledger_export,
+    try_line,
+    model_comparison,
+    models,
+)
 
 
 def create_pages(backend: Backend) -> FastAPI:
@@ -42,7 +56,7 @@ def create_pages(backend: Backend) -> FastAPI:
     app.state.backend = backend
     app.add_middleware(PageHeaders)
     answer_with_pages(app)
-    for page in (sign_in, ledgers, drafts, progress, ledger, try_line, model_comparison, models):
+    for page in _PAGES:
         app.include_router(page.router)
     app.add_api_route("/static/{name}", _static, methods=["GET"])
     return app

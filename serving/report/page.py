@@ -19,6 +19,8 @@ from features.line_items import LINE_ITEM_FIELDS
 from serving import breakdown, wording
 from serving.readings import Reading, Remark, files_text, readings, remarks
 from serving.report import charts
+from serving.report.reasons import by_reason
+from serving.report.sources import model_credits
 from serving.result import EstimatedLedger
 
 _LARGEST_SHOWN: Final = 10
@@ -37,27 +39,6 @@ class _Hotspots:
     what: str
     drawing: Markup
     table: pd.DataFrame
-
-
-@dataclass(frozen=True)
-class _ReasonGroup:
-    """Lines that share a status and a reason, with the first few of them."""
-
-    status: str
-    reason: str
-    lines: int
-    usd_size: float
-    examples: list[dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class _Credit:
-    """One source of data in the model: what its licence asks to be said, and which files were taken."""
-
-    source: str
-    licence: str
-    attribution: str
-    files: list[dict[str, str]]
 
 
 def write_report(result: EstimatedLedger, path: Path) -> Path:
@@ -152,12 +133,12 @@ def _content(result: EstimatedLedger) -> dict[str, Any]:
         "ranges": charts.ranges(categories) if len(categories) else None,
         "hotspots": list(_hotspots(frame)),
         "pedigree": breakdown.pedigree(frame).to_dict("records"),
-        "excluded": _by_reason(frame[frame["status"] == "excluded"], _EXAMPLES_PER_REASON),
-        "problems": _by_reason(frame[frame["status"].isin(["unmatched", "review"])], _PROBLEMS_PER_REASON),
+        "excluded": by_reason(frame[frame["status"] == "excluded"], _EXAMPLES_PER_REASON),
+        "problems": by_reason(frame[frame["status"].isin(["unmatched", "review"])], _PROBLEMS_PER_REASON),
         "largest": largest.to_dict("records"),
         "widest": widest.to_dict("records"),
         "factor_sources": result.factor_sources.to_dict("records"),
-        "model_data": _credits(result.model_card),
+        "model_data": model_credits(result.model_card),
         "model_card": list(_flattened({k: v for k, v in result.model_card.items() if k not in _NOT_FACTS})),
         **reading_parts(readings(result.columns, result.files), remarks(result.notes, result.files)),
     }
@@ -174,35 +155,8 @@ def _hotspots(frame: pd.DataFrame) -> Iterator[_Hotspots]:
         yield _Hotspots("Over time", "Period", charts.months(periods), periods)
 
 
-def _by_reason(frame: pd.DataFrame, shown: int) -> list[_ReasonGroup]:
-    groups = [
-        _ReasonGroup(
-            status=str(status),
-            reason=str(reason),
-            lines=len(rows),
-            usd_size=float(rows["usd_size"].sum()),
-            examples=rows.sort_values("usd_size", ascending=False, kind="stable")
-            .head(shown)
-            .to_dict("records"),  # type: ignore[arg-type]
-        )
-        for (status, reason), rows in frame.groupby(["status", "reason"], sort=False)
-    ]
-    return sorted(groups, key=lambda group: (group.status != "unmatched", -group.usd_size))
-
-
 def _columns(reading: Reading) -> Iterator[tuple[str, str]]:
     return ((field, reading.columns[field]) for field in LINE_ITEM_FIELDS if field in reading.columns)
-
-
-def _credits(card: dict[str, Any]) -> list[_Credit]:
-    """Return the sources of the data that the model was made from, as the model card states them."""
-    found: dict[tuple[str, str, str], _Credit] = {}
-    stated = card.get("data", {})
-    for name, facts in stated.items() if isinstance(stated, dict) else ():
-        said = (facts.get("source", name), facts.get("licence", "not stated"), facts.get("attribution", ""))
-        credit = found.setdefault(said, _Credit(*said, files=[]))
-        credit.files.append({"name": name, "sha256": facts.get("sha256", "")})
-    return list(found.values())
 
 
 def _flattened(card: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
