@@ -8,10 +8,12 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import Request
 
+from data.errors import BundleError
 from models.bundle import DEFAULT_BUNDLE
 from models.footprint import FootprintModel
 from serving.api.turn import Turn
 from serving.jobs.settings import JobSettings
+from serving.ledgers import Ledgers
 from serving.quality.reference import Reference, kept_reference
 from serving.rate_limits import RateLimits
 from serving.store import AuditStore
@@ -43,6 +45,11 @@ class Backend:
         Gives the model of a version, the present or a past one; ``None`` where there is no archive.
     get_reference
         Gives the tables of the present model's bundle that a ledger's data are checked by.
+
+    Attributes
+    ----------
+    ledgers
+        The recorded ledgers, each opened once for all requests.
     """
 
     get_model: Callable[[], FootprintModel]
@@ -53,6 +60,22 @@ class Backend:
     jobs: JobSettings = field(default_factory=JobSettings)
     get_model_of: Callable[[str], FootprintModel] | None = None
     get_reference: Callable[[], Reference] = _shipped_reference
+    ledgers: Ledgers = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ledgers", Ledgers(self.jobs, self._model_of_job))
+
+    def _model_of_job(self, version: str) -> FootprintModel:
+        """Give the model that made the estimates of a job; of "" the present one."""
+        present = self.get_model()
+        if version in {"", present.version}:
+            return present
+        if self.get_model_of is None:
+            raise BundleError(
+                f"Got estimates of the model {version}, expected those of {present.version}: this service "
+                "keeps no archive of past models."
+            )
+        return self.get_model_of(version)
 
 
 async def _backend(request: Request) -> Backend:
