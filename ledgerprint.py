@@ -29,9 +29,11 @@ if TYPE_CHECKING:
 
 
 def _read_ledger(path: Path, country: str | None) -> "pd.DataFrame":
-    from serving.documents import read_ledger  # noqa: PLC0415
+    import pandas as pd  # noqa: PLC0415
 
-    return read_ledger(path, country=country).lines
+    from serving.documents import ledgers_in  # noqa: PLC0415
+
+    return pd.concat([ledger.lines for ledger in ledgers_in(path, country=country)], ignore_index=True)
 
 
 def _retrain(run: "RunRecord", folder: Path) -> str:

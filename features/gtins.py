@@ -14,7 +14,7 @@ _DIGITS: Final = 14
 _LENGTHS: Final = frozenset({8, 12, 13, 14})
 _UPC_DIGITS: Final = 12
 _SEPARATORS: Final = re.compile(r"[\s\-\u2010-\u2015]+")
-_FLOATING: Final = re.compile(r"[0-9]\.[0-9]+[eE]\+?1[0-3]")
+_FLOATING: Final = re.compile(r"([0-9])[.,]([0-9]+)[eE]\+?(1[0-3])")
 _WHOLE_NUMBER: Final = re.compile(r"([0-9]{6,14})\.0+")
 _NO_PRODUCTS: Final = (
     ("coupon", "a coupon"),
@@ -58,12 +58,17 @@ def read_gtin(text: str) -> GtinReading:
     '04006381333931'
     >>> read_gtin("4006381333932").note
     'Got the GTIN "4006381333932", whose check digit should be 1: correct it; it was not used.'
+    >>> read_gtin("4.006381333931E+12").digits
+    '04006381333931'
     >>> read_gtin("2112345678900").names_product
     False
     """
     digits = _SEPARATORS.sub("", text)
     whole = _WHOLE_NUMBER.fullmatch(digits)
     digits = whole[1] if whole else digits
+    floating = _FLOATING.fullmatch(digits)
+    if floating and len(floating[2]) == int(floating[3]):  # written to the last digit
+        digits = floating[1] + floating[2]
     if not digits:
         return GtinReading("", names_product=False)
     padded = digits.zfill(_UPC_DIGITS) if len(digits) >= _UPC_DIGITS - 2 else digits

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Final, Literal
 
 import pandas as pd
 
@@ -17,7 +17,7 @@ from models.footprint import EstimateOptions, FootprintModel
 from models.mass_route import FACTOR_ID as PRODUCT_FACTOR
 from models.mass_route import FACTOR_UNIT as PRODUCT_UNIT
 from models.totals import total
-from serving.documents import Ledger, read_ledger
+from serving.documents import Ledger, contracts_in, is_contracts, ledgers_in
 from serving.documents.goods_numbers import gtin_notes
 from serving.line_frame import spend_usd
 from serving.result import FACTOR_SOURCE_FIELDS, EstimatedLedger
@@ -25,6 +25,7 @@ from serving.supplier_table import CodedLines, SupplierTable
 
 WithKnown = Callable[[FootprintModel, pd.DataFrame, pd.DataFrame, EstimateOptions], pd.DataFrame]
 """Applies to estimates what people know about the goods of their lines."""
+_READING_OPTIONS: Final = ("mapping", "country", "currency", "date")
 
 
 class RepeatedLedgerError(LedgerprintError):
@@ -78,26 +79,29 @@ class LedgerOptions:
 def read_ledgers(paths: Sequence[Path], options: LedgerOptions) -> list[Ledger]:
     """Read every file before anything is estimated, so that an unreadable one costs nothing.
 
+    Returns
+    -------
+    list of Ledger
+        One for each file; of an archive, one for each ledger in it. Several files of OCDS are one ledger, at
+        the place of the first: they may tell of the same contracts.
+
     Raises
     ------
     RepeatedLedgerError
         If a file is named twice.
     UnreadableDocumentError, ColumnMappingError, UnknownCurrencyError
-        As :func:`serving.documents.read_ledger`.
+        As :func:`serving.documents.ledgers_in`.
     """
     _refuse_repeated(paths)
-    ledgers = [
-        read_ledger(
-            path,
-            mapping=options.mapping,
-            country=options.country,
-            currency=options.currency,
-            date=options.date,
-            sheet=options.sheet,
-        )
-        for path in paths
-    ]
-    return ledgers if len(ledgers) == 1 else _told_apart(ledgers)
+    said: dict[str, Any] = {name: getattr(options, name) for name in _READING_OPTIONS}
+    contracts = [path for path in paths if is_contracts(path)] if len(paths) > 1 else []
+    ledgers = []
+    for path in paths:
+        if len(contracts) < 2 or path not in contracts:  # noqa: PLR2004 - one alone repeats nothing
+            ledgers.append(ledgers_in(path, sheet=options.sheet, **said))
+        elif path == contracts[0]:
+            ledgers.append([contracts_in(contracts, **said)])
+    return ledgers[0] if len(ledgers) == 1 else _told_apart(ledgers)
 
 
 def estimate_ledgers(
@@ -172,6 +176,7 @@ def estimate_ledgers(
         total_note=summed.note,
         elapsed_seconds=time.perf_counter() - started,
         notes=notes_on(ledgers, options),
+        files=names_of(ledgers),
         options=asked_of,
         additions=additions,
     )
@@ -202,21 +207,28 @@ def _refuse_repeated(paths: Sequence[Path]) -> None:
         seen.add(path.resolve())
 
 
-def _told_apart(ledgers: Sequence[Ledger]) -> list[Ledger]:
+def _told_apart(files: Sequence[Sequence[Ledger]]) -> list[Ledger]:
     """Give the lines of several files ids that say which file they are from."""
-    names = [ledger.path.name for ledger in ledgers]
+    names = [ledgers[0].path.name for ledgers in files]
     unique = len(set(names)) == len(names)
     out = []
-    for number, ledger in enumerate(ledgers, 1):
-        name = ledger.path.name if unique else f"{number}-{ledger.path.name}"
-        source = ledger.source.copy()
-        source.insert(0, _free_name("source_file", source), name)
-        out.append(
-            replace(
-                ledger, lines=ledger.lines.assign(line_id=f"{name}:" + ledger.lines["line_id"]), source=source
-            )
-        )
+    for number, ledgers in enumerate(files, 1):
+        for ledger in ledgers:
+            name = ledger.path.name if unique else f"{number}-{ledger.path.name}"
+            source = ledger.source.copy()
+            source.insert(0, _free_name("source_file", source), name)
+            lines = ledger.lines.assign(line_id=f"{name}:" + ledger.lines["line_id"])
+            out.append(replace(ledger, lines=lines, source=source))
     return out
+
+
+def names_of(ledgers: Sequence[Ledger]) -> list[str]:
+    """Return what notes call each of several ledgers, nothing for a single one."""
+    if len(ledgers) == 1:
+        return []
+    if len({ledger.path for ledger in ledgers}) == 1:
+        return [ledger.file for ledger in ledgers]
+    return [f"{ledger.path.name}/{ledger.file}" if ledger.file else ledger.path.name for ledger in ledgers]
 
 
 def _free_name(wanted: str, frame: pd.DataFrame) -> str:
@@ -242,25 +254,29 @@ def money_options(ledger: Ledger, options: LedgerOptions) -> tuple[MoneyOptions,
 
 def columns_of(ledgers: Sequence[Ledger]) -> list[dict[str, str]]:
     """Say how columns were understood; of several ledgers, a column begins with the name of its file."""
-    several = len(ledgers) > 1
+    names = names_of(ledgers)
     return [
         {
             "field": choice.field,
-            "column": f"{ledger.path.name}: {choice.shown}" if several else choice.shown,
+            "column": f"{names[number]}: {choice.shown}" if names else choice.shown,
             "how": choice.how,
         }
-        for ledger in ledgers
+        for number, ledger in enumerate(ledgers)
         for choice in ledger.columns
     ]
 
 
 def notes_on(ledgers: Sequence[Ledger], options: LedgerOptions) -> list[str]:
     """List what a person should know about the reading; of several ledgers, a note begins with its file."""
-    return [
-        f"{ledger.path.name}: {text}" if len(ledgers) > 1 else text
-        for ledger in ledgers
-        for text in [*ledger.notes, money_options(ledger, options)[1]]
-    ]
+    names = names_of(ledgers)
+    several_files = len({ledger.path for ledger in ledgers}) > 1
+    notes = []
+    for number, ledger in enumerate(ledgers):
+        archive = f"{ledger.path.name}: " if several_files else ""
+        notes += [f"{archive}{text}" for text in ledger.archive_notes]
+        own = [*ledger.notes, money_options(ledger, options)[1]]
+        notes += [f"{names[number]}: {text}" if names else text for text in own]
+    return notes
 
 
 def _factor_sources(model: FootprintModel, estimates: pd.DataFrame) -> pd.DataFrame:

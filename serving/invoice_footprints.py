@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from data.errors import OutputError
+from data.whole_files import write_whole
 from models.bundle import DEFAULT_BUNDLE
 from models.persistence import load_model
 from serving.documents.formats.ubl_footprints import with_footprints
 from serving.documents.readers import read_bytes
 from serving.estimation import LedgerOptions, estimate_ledgers, read_ledgers
+from serving.outputs import check_places
 
 
 def footprint_invoice(invoice: Path, output: Path, options: LedgerOptions, bundle: Path | None = None) -> str:
@@ -36,20 +37,12 @@ def footprint_invoice(invoice: Path, output: Path, options: LedgerOptions, bundl
     UnreadableDocumentError
         When it is no UBL invoice.
     """
-    if output.resolve() == invoice.resolve():
-        raise OutputError(
-            f"Got {output} as the invoice and as the output, expected a file of its own: choose another name."
-        )
+    check_places([(output, "the output")], [invoice])
     ledgers = read_ledgers([invoice], options)
     content = read_bytes(invoice)
     with_footprints(content, invoice.name, ledgers[0].lines.iloc[:0])
     result = estimate_ledgers(ledgers, load_model(bundle or DEFAULT_BUNDLE), options)
     written, placeless = with_footprints(content, invoice.name, result.estimates)
-    try:
-        output.write_bytes(written)
-    except OSError as error:
-        raise OutputError(
-            f"Cannot write {output} ({error.strerror or error}): make room, or choose another place."
-        ) from error
+    write_whole(written, output)
     left = f"; {placeless} charges on the whole document have no item to stand on" if placeless else ""
     return f"Written: {output}, footprints on {len(result.estimates) - placeless} lines{left}."

@@ -26,7 +26,7 @@ Files = Annotated[
     list[Path],
     typer.Argument(
         help="Ledgers (CSV, XLSX, XLS, ODS, Parquet, JSON), invoices and orders (UBL, CII, cXML, PDF), "
-        "OCDS, lists of scans, or a ZIP of documents."
+        "OCDS, lists of scans, or a ZIP of any of them."
     ),
 ]
 Suppliers = Annotated[

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from data.errors import OutputError
 from data.spreadsheet_cells import without_formulas
+from data.whole_files import put_whole
 from models.estimates import ESTIMATE_JSON_FIELDS
 from serving.result import EstimatedLedger
 from serving.workbook import WORKBOOK_OPTIONS, write_book, write_lines
@@ -127,20 +128,8 @@ def write_tables(tables: Iterable[pd.DataFrame], path: Path) -> list[str]:
 
 
 def _write(path: Path, write: Callable[[Path], list[str]]) -> list[str]:
-    """Write a file beside its place and put it there when it is whole."""
     check_outputs(path, None, [])
-    target = path.resolve()
-    try:
-        # In the same folder: only within one file system is a file replaced in one step.
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".ledgerprint-") as folder:
-            scratch = Path(folder) / target.name
-            notes = write(scratch)
-            scratch.replace(target)
-    except OSError as error:
-        raise OutputError(
-            f"Cannot write {path} ({error.strerror or error}): make room, or choose another place."
-        ) from error
-    return notes
+    return put_whole(path, write)
 
 
 def output_table(source: pd.DataFrame, estimates: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:

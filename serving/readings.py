@@ -4,9 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import pandas as pd
-
-_SOURCE_FILE: Final = "source_file"
 _NAMED_FILES: Final = 3
 _MATTER_OF_COURSE: Final = ("by name", "by format", "constant", "computed")
 
@@ -45,7 +42,7 @@ def readings(columns: Iterable[Mapping[str, str]], files: Sequence[str]) -> list
         One ``{"field", "column", "how"}`` per field and file; with several files a column begins with the
         name of its file.
     files
-        From :func:`file_names`.
+        What columns call each of several files; none for a single one.
     """
     of_file: dict[str, dict[str, str]] = {}
     for column in columns:
@@ -69,9 +66,10 @@ def remarks(notes: Iterable[str], files: Sequence[str]) -> list[Remark]:
         said = of_text.setdefault(text, [])
         if file not in said:
             said.append(file)
-    everyone = {file for said in of_text.values() for file in said}
+    everyone = {file for said in of_text.values() for file in said} - {""}
     found = [
-        Remark(text, () if len(said) == len(everyone) else tuple(said)) for text, said in of_text.items()
+        Remark(text, () if said == [""] or len(said) == len(everyone) else tuple(said))
+        for text, said in of_text.items()
     ]
     order = {file: place for place, file in enumerate(everyone_in_order(found))}
     return sorted(found, key=lambda remark: [order[file] for file in remark.files])
@@ -89,17 +87,8 @@ def files_text(files: tuple[str, ...]) -> str:
     return f"{files[0]} and {len(files) - 1} others"
 
 
-def file_names(source: pd.DataFrame) -> list[str]:
-    """Return the names that columns and notes may begin with, the longest first; none for a single file."""
-    first = str(source.columns[0]) if len(source.columns) else ""
-    if not first.startswith(_SOURCE_FILE):
-        return []
-    names = {str(name) for name in source[first].unique()}
-    # files of the same name are numbered in the lines, "1-ledger.csv"
-    names |= {name.partition("-")[2] for name in names if name.partition("-")[0].isdecimal()}
-    return sorted(names, key=len, reverse=True)
-
-
 def _split(text: str, files: Iterable[str]) -> tuple[str, str]:
-    file = next((name for name in files if text.startswith(f"{name}: ")), "")
+    # the longest comes first: the name of one file may begin that of another
+    longest_first = sorted(files, key=len, reverse=True)
+    file = next((name for name in longest_first if text.startswith(f"{name}: ")), "")
     return file, text.removeprefix(f"{file}: ") if file else text

@@ -62,6 +62,9 @@ class EstimatedLedger:
         Time that estimating took, reading and start-up aside, s.
     notes
         Sentences about the reading of the document that a person should know.
+    files
+        Names of the ledgers where there are several: what is said of one of them in ``columns`` and ``notes``
+        begins with its name.
     options, additions
         For each line what it was estimated with, and what was added to the model's explanation of it, at its
         end; both are empty where nobody is to record them.
@@ -85,6 +88,7 @@ class EstimatedLedger:
     total_note: str
     elapsed_seconds: float
     notes: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
     options: list[EstimateOptions] = field(default_factory=list)
     additions: list[str] = field(default_factory=list)
 

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from serving import breakdown
-from serving.readings import file_names, readings, remarks
+from serving.readings import readings, remarks
 from serving.result import EstimatedLedger
 from serving.terminal_readings import print_readings
 from serving.terminal_tables import print_table, start_table
@@ -43,8 +43,7 @@ def print_summary(result: EstimatedLedger, console: Console) -> None:
         Where to print; a terminal, a pipe or a file. Everything fits 80 columns.
     """
     frame = breakdown.joined(result)
-    files = file_names(result.source)
-    print_readings(readings(result.columns, files), remarks(result.notes, files), console)
+    print_readings(readings(result.columns, result.files), remarks(result.notes, result.files), console)
     _print_total(result, frame, console)
     print_statuses(frame, console)
     categories = breakdown.by_group(frame, "category", keep=_CATEGORIES)

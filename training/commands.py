@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from data.whole_files import write_whole
 from training.share_alike import CARD, ShareAlike, bundle_terms
 
 app = typer.Typer()
@@ -100,7 +101,7 @@ def evaluate(
         figures = evaluate_part(part, folder)
         print_figures(f"{part.capitalize()}: groups never seen", figures, console)
     if output:
-        figures.to_csv(output, index=False)
+        write_whole(figures.to_csv(index=False), output)
         console.print(f"Figures written to {output}.")
 
 

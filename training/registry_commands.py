@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from data.errors import OutputError
+from data.whole_files import write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -190,7 +191,4 @@ def _write(found: "HeadToHead", kind: str, output: str) -> None:
     if output == kind:
         typer.echo(text, nl=False)
         return
-    try:
-        Path(output).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"Got {output}, which cannot be written ({error}): name another file.") from error
+    write_whole(text, Path(output))

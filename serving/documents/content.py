@@ -8,6 +8,7 @@ import pandas as pd
 from features.amounts import DecimalConvention, currency_in, parse_amounts
 from features.dates import parse_dates
 from serving.documents.countries import country_code
+from serving.documents.scans import MARKED, scanned_gtin
 
 LONE_DASH: Final = r"\s*[£$€]?\s*[-\u2010-\u2015\u2212]\s*"
 """Zero in the accounting format of spreadsheets, "nothing" elsewhere."""
@@ -21,8 +22,8 @@ _DECIMALS: Final = r"[.,][0-9]{1,2}(?![0-9])"
 _CODE: Final = r"(?=.*[0-9])[0-9A-Za-z][0-9A-Za-z.\-/]{1,17}"
 _QUANTITY_WITH_UNIT: Final = r"[0-9][0-9., ]* ?[^\W\d_]{1,10}\.?"
 _UNIT_CHARACTERS: Final = 20
-_GTIN_SHAPE: Final = r"[0-9]{12,14}|[0-9]\.[0-9]+[eE]\+1[0-3]"
-"""Digits as many as in a GTIN, or what a spreadsheet makes of them; eight digits may be anything."""
+_GTIN_SHAPE: Final = rf"[0-9]{{10,14}}|[0-9][.,][0-9]+[eE]\+1[0-3]|(?:{MARKED}).*"
+"""Digits as many as in a GTIN, what a spreadsheet makes of them, or a scan; eight digits may be anything."""
 _GTIN_LENGTHS: Final = frozenset({8, 12, 13, 14})
 _EITHER_MARK: Final = DecimalConvention(
     ".", "whether a cell is an amount does not hang on its mark", needed=False
@@ -81,7 +82,7 @@ def describe_content(column: pd.Series) -> ColumnContent:
         words=share(values.str.contains(_WORDS) & ~dates),
         currencies=share(values.map(lambda cell: currency_in(cell) != "").astype(bool)),
         countries=share(values.map(lambda cell: country_code(cell) != "").astype(bool)),
-        gtins=share(values.map(is_gtin).astype(bool)),
+        gtins=share(values.map(lambda cell: is_gtin(cell) or scanned_gtin(cell) != "").astype(bool)),
         gtin_shaped=share(values.str.fullmatch(_GTIN_SHAPE)),
         codes=share(values.str.fullmatch(_CODE) & ~dates),
         legal_forms=share(values.str.contains(_LEGAL_FORMS)),

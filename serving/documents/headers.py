@@ -10,6 +10,7 @@ import pandas as pd
 from data.errors import UnreadableDocumentError
 from features.amounts import parse_amounts
 from features.dates import parse_dates
+from serving.documents.scans import MARKED
 from serving.documents.so_far import ReadSoFar
 from serving.documents.spellings import name_score
 from serving.documents.table import Issue, Table, refuse_oversize
@@ -36,6 +37,7 @@ _NAMED_FIELDS: Final = (
     "debit",
     "credit",
     "unit_price",
+    "gtin",
 )
 
 
@@ -226,7 +228,8 @@ def _header_row(rows: list[list[str]]) -> int | None:
 
 def _typed_cells(cells: list[str]) -> int:
     column = pd.Series(cells, dtype="str")
-    return int((parse_amounts(column)["problem"].eq("") | parse_dates(column)["value"].notna()).sum())
+    figures = parse_amounts(column)["problem"].eq("") | parse_dates(column)["value"].notna()
+    return int((figures | column.str.match(MARKED)).sum())
 
 
 def _recognised_cells(cells: list[str]) -> int:

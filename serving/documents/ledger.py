@@ -22,11 +22,20 @@ from serving.documents.countries import country_code
 from serving.documents.headers import Layout, lay_out
 from serving.documents.lines import Constants, lines_of
 from serving.documents.readers import read_tables
+from serving.documents.scan_lists import LISTED, with_scans
 from serving.documents.so_far import ReadSoFar
 from serving.documents.spellings import Vat, vat_of
 from serving.documents.table import Table
 
 _SHOWN_SHEETS: Final = 10
+
+
+class NoSuchSheetError(UnreadableDocumentError):
+    """A workbook that has no sheet of the name that the user says."""
+
+
+class NoLedgerColumnsError(ColumnMappingError):
+    """A table in which no column holds descriptions, or neither amounts nor quantities are found."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,10 @@ class Ledger:
         Whether the amounts hold value added tax, as far as the header of their column says.
     vat_reason
         How that is known, as a clause.
+    file
+        Which file of the archive ``path`` it is, "" where it is no archive's, or of its only file.
+    archive_notes
+        What a user should know about the archive as a whole; at its first ledger.
     """
 
     path: Path
@@ -59,6 +72,8 @@ class Ledger:
     notes: list[str]
     vat: Vat
     vat_reason: str
+    file: str = ""
+    archive_notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -151,9 +166,11 @@ class LedgerReading:
         require_fields(self._mapping)
         self._constants = _constants(country, currency, date)
         self._names: list[str] = []
+        self._header: list[str] = []
         self._columns: dict[str, str] = {}
         self._parts = AmountColumns()
         self._decimal_hint = ""
+        self._scans: tuple[str, str] | None = None
 
     def first(self, tables: list[Table], sheet: str | int | None = None) -> Ledger:
         """Read the first part, or all of a document; raises as :func:`read_ledger`."""
@@ -177,13 +194,16 @@ class LedgerReading:
         ColumnMappingError
             As :func:`read_ledger`.
         """
-        name, table, layout = self.path.name, chosen.table, chosen.layout
+        name, table, layout, notes = self.path.name, chosen.table, chosen.layout, chosen.notes
+        self._header = list(layout.source.columns)
         if table.fields:
             choices, column_notes = declared_columns(layout.source, table.fields, self._mapping), list[str]()
         else:
             mapping = {**table.known, **self._mapping}
             choices, column_notes = recognise_columns(layout.source, mapping)
             choices, self._parts = complete_amount(choices, layout.source, given="amount" in mapping)
+            if self._is_list_of_goods(choices):
+                layout, choices, notes = self._scanned(layout, choices, notes)
             _require_columns({choice.field for choice in choices}, layout.source, name, mapping)
         self._columns = {choice.field: choice.column for choice in choices if choice.column}
         self._names, self._decimal_hint = list(layout.source.columns), table.decimal_hint
@@ -195,7 +215,7 @@ class LedgerReading:
             source=layout.source,
             lines=lines,
             columns=_with_constants(choices, lines, self._constants),
-            notes=[*chosen.notes, *column_notes, *line_notes],
+            notes=[*notes, *column_notes, *line_notes],
             vat=vat,
             vat_reason=vat_reason,
         )
@@ -209,12 +229,41 @@ class LedgerReading:
             Its own columns as text, those of the first part before any new ones; its line items.
         """
         if table.header is None:
-            table = replace(table, header=tuple(self._names))
+            table = replace(table, header=tuple(self._header))
         layout = lay_out(table, self.path.name, self.so_far)
+        if self._scans is not None:
+            layout = replace(layout, source=with_scans(layout.source, *self._scans))
         missing = [name for name in self._names if name not in layout.source]
         new = [name for name in layout.source if name not in self._names]
         source = layout.source.assign(**dict.fromkeys(missing, ""))[[*self._names, *new]].astype("str")
         return source, self._lines(replace(layout, source=source))[0]
+
+    def _is_list_of_goods(self, choices: list[ColumnChoice]) -> bool:
+        """Tell whether goods are listed by their numbers, and nothing says what they are or cost."""
+        found = {choice.field for choice in choices}
+        others = {"description", "amount", "unit", "supplier", "category_code"}
+        return (
+            "gtin" in found and not others & (found | set(self._mapping)) and not self._parts.money_columns()
+        )
+
+    def _scanned(
+        self, layout: Layout, choices: list[ColumnChoice], notes: list[str]
+    ) -> tuple[Layout, list[ColumnChoice], list[str]]:
+        """Read a list of goods as scans: each is so many pieces, or as much as the scan says."""
+        columns = {choice.field: choice.column for choice in choices}
+        self._scans = (columns["gtin"], columns.get("quantity", ""))
+        source = with_scans(layout.source, *self._scans)
+        typed = layout.typed_columns | {"Quantity", "Amount"}
+        read = {"gtin": "GTIN", "quantity": "Quantity", "unit": "Unit"}
+        if source["Amount"].ne("").any():
+            read["amount"] = "Amount"
+        kept = {choice.field: LISTED.get(choice.column, choice.column) for choice in choices}
+        said = 'Goods are listed by their numbers alone: each number in "{}" was read as a scan.'
+        return (
+            replace(layout, source=source, typed_columns=typed),
+            declared_columns(source, kept | read, {}),
+            [*notes, said.format(columns["gtin"])],
+        )
 
     def _lines(self, layout: Layout) -> tuple[pd.DataFrame, list[str]]:
         return lines_of(layout, self._columns, self._parts, self._constants, self._decimal_hint, self.so_far)
@@ -267,9 +316,7 @@ def _asked_sheet(tables: list[Table], name: str, sheet: str | int) -> Table:
         if sheet in {table.name, number, str(number)}:
             return table
     names = ", ".join(f'"{table.name}"' for table in tables if table.name) or "none"
-    raise UnreadableDocumentError(
-        f'{name}: got no sheet "{sheet}", expected one of: {names}; choose one of these.'
-    )
+    raise NoSuchSheetError(f'{name}: got no sheet "{sheet}", expected one of: {names}; choose one of these.')
 
 
 def _require_columns(
@@ -281,7 +328,7 @@ def _require_columns(
     if not missing and not mapping and not {"amount", "quantity"} & set(fields):
         missing = "amount"
     if missing:
-        raise ColumnMappingError(
+        raise NoLedgerColumnsError(
             f"{name}: got no column of {'amounts or quantities' if missing == 'amount' else 'descriptions'}, "
             f"expected one; name it with a mapping such as {missing}=COLUMN, "
             f"the columns are {', '.join(str(column) for column in source.columns)}."

@@ -15,6 +15,7 @@ from serving.documents.figures import Figures, read_figures
 from serving.documents.goods_numbers import mark_unknown_goods
 from serving.documents.headers import Layout
 from serving.documents.phrases import cells_text, lines_text
+from serving.documents.scans import scanned_gtin
 from serving.documents.so_far import ReadSoFar
 from serving.documents.totals import repeated_headers, totals_rows
 
@@ -75,6 +76,8 @@ def lines_of(
     for field in _TEXT_FIELDS:
         if field in columns:
             frame[field] = source[columns[field]].str.strip()
+    if "gtin" in frame:
+        frame["gtin"] = _gtins(frame["gtin"], columns["gtin"], notes)
     stated = stated_countries(source, columns.get("country", ""), constants.country, notes)
     home = so_far.once("stated country", lambda: _home(stated))
     figures, money = _money(layout, columns, parts, constants, decimal_hint, home, so_far)
@@ -99,6 +102,16 @@ def lines_of(
     lines = line_items(frame)
     mark_unknown_goods(lines)
     return lines, notes
+
+
+def _gtins(cells: pd.Series, column: str, notes: list[str]) -> pd.Series:
+    """Take the GTIN out of whole scans; a scan that is wrong stays, and its line says so."""
+    found = {cell: scanned_gtin(cell) for cell in cells.unique()}
+    numbers = cells.map(found)
+    scans = int(numbers.ne("").sum())
+    if scans:
+        notes.append(f'Column "{column}": the GTIN was taken out of {lines_text(scans)} with a whole scan.')
+    return numbers.where(numbers.ne(""), cells).astype("str")
 
 
 def _home(countries: pd.Series) -> str:

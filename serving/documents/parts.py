@@ -35,17 +35,20 @@ class LedgerParts:
         Own columns and line items of the other parts, each read when it is asked for.
     reading
         Knows, once all are read, whether the ledger's own identifiers were found to repeat within a part.
+    numbered
+        What identifiers of lines that are numbered instead begin with: "" but for files of an archive.
     """
 
     first: Ledger
     following: Iterator[tuple[pd.DataFrame, pd.DataFrame]]
     reading: LedgerReading
+    numbered: str = ""
 
 
 def read_parts(
     path: Path,
     reading: LedgerReading,
-    sheet: str | None = None,
+    sheet: str | int | None = None,
     part_rows: int = PART_ROWS,
     whole_bytes: int = WHOLE_BYTES,
 ) -> LedgerParts:

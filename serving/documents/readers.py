@@ -2,6 +2,7 @@
 
 import io
 import re
+import tempfile
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,9 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from data.errors import UnreadableDocumentError
+from serving.documents.archives import file_names, is_package, is_workbook, members
 from serving.documents.delimited import read_delimited
 from serving.documents.encodings import not_a_table
-from serving.documents.formats.archive import is_archive, read_archive
 from serving.documents.formats.registry import FORMATS
 from serving.documents.formats.safe_xml import is_markup, refuse_unknown_xml
 from serving.documents.formats.tables import read_structured
@@ -55,21 +56,36 @@ class Reader:
 
 
 def _is_workbook_archive(content: bytes) -> bool:
-    if not content.startswith(b"PK\x03\x04"):
+    if not is_package(content):
         return False
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
-            names = package.namelist()
+            return is_workbook(package.namelist())
     except (zipfile.BadZipFile, NotImplementedError, ValueError):
         return True  # a damaged download: the spreadsheet reader says so
-    return any(name.startswith("xl/") or name == "content.xml" for name in names)
+
+
+def _read_only_file(content: bytes, name: str) -> list[Table]:
+    """Read the only file of an archive; several have columns of their own each."""
+    names = file_names(io.BytesIO(content), name)
+    if len(names) != 1:
+        raise UnreadableDocumentError(
+            f"{name}: got an archive of {len(names):,} files, expected one table; unpack it and give one."
+        )
+    with tempfile.TemporaryDirectory(prefix="ledgerprint-") as folder:
+        (packed,) = (one.path.read_bytes() for one in members(io.BytesIO(content), name, Path(folder)))
+    if is_package(packed) and not _is_workbook_archive(packed):
+        raise UnreadableDocumentError(
+            f"{name}: got an archive within an archive, expected one table; unpack it and give that."
+        )
+    return _read(packed, f"{name}/{names[0]}")
 
 
 READERS: Final = (
     *(Reader(one.kind, one.recognises, partial(read_structured, one)) for one in FORMATS),
     Reader("workbook", _is_workbook_archive, read_spreadsheet),
     Reader("workbook", lambda content: content.startswith(_COMPOUND_FILE), read_spreadsheet),
-    Reader("archive of documents", is_archive, lambda content, name: read_archive(content, name, _read)),
+    Reader("archive", is_package, _read_only_file),
     Reader("Parquet", lambda content: content.startswith((b"PAR1", b"PARE")), read_parquet),
     Reader("JSON", lambda content: _JSON.match(content) is not None, read_json),
     Reader("HTML table", lambda content: _HTML.match(content) is not None, read_html),
@@ -88,8 +104,8 @@ def read_tables(path: Path) -> list[Table]:
     ----------
     path
         CSV and its kin, XLSX, XLS, XLSB, ODS, HTML tables, Parquet, JSON or JSON Lines, a list of scans, a
-        document of :data:`serving.documents.formats.registry.FORMATS`, or a ZIP archive of them; whatever its
-        name.
+        document of :data:`serving.documents.formats.registry.FORMATS`, or a ZIP archive of one of them;
+        whatever its name.
 
     Returns
     -------
@@ -141,7 +157,7 @@ def require_readable(path: Path) -> None:
         head = file.read(_HEAD_BYTES)
     if not head.strip(_BLANK) and path.stat().st_size == len(head):
         raise _empty(path)
-    if is_archive(head):
+    if is_package(head):
         _require_archive(path)
     elif head.startswith(b"PAR1"):
         require_parquet(path)

@@ -38,6 +38,8 @@ _GTIN: Final = re.compile(r"[0-9]{8}|[0-9]{12,14}")
 _POINT: Final = DecimalConvention(".", "a count of scans", needed=False)
 READ: Final = ("GTIN", "Quantity", "Unit", "Amount", "Batch", "Serial", "Expires")
 """Columns that are read from the scans, after those of the list."""
+LISTED: Final = {name: f"{name} as listed" for name in READ}
+"""What an own column is called that has the name of one of :data:`READ`."""
 
 
 def is_scan_list(content: bytes) -> bool:
@@ -97,9 +99,32 @@ def read_scan_list(content: bytes, name: str) -> list[Table]:
         f'{scans:,} of {len(out):,} scans in "{names[column]}" were read as GS1 data of goods.',
     ]
     typed = frozenset({width + READ.index("Quantity"), width + READ.index("Amount")})
-    header_row = tuple(f"{own} as listed" if own in READ else own for own in names) + READ
+    header_row = tuple(LISTED.get(own, own) for own in names) + READ
     known = _fields(names, header, priced=any(row[width + READ.index("Amount")] for row in out))
     return [Table(rows=out, header=header_row, typed_columns=typed, notes=tuple(notes), known=known)]
+
+
+def with_scans(source: pd.DataFrame, scans: str, counts: str) -> pd.DataFrame:
+    """Put what scans say behind the columns of a table that lists goods by their numbers alone.
+
+    Parameters
+    ----------
+    source
+        The table as text.
+    scans
+        Its column of scans or GTINs.
+    counts
+        The one that says how many of each, or "".
+
+    Returns
+    -------
+    pandas.DataFrame
+        With the columns :data:`READ`; an own column of such a name is called "... as listed".
+    """
+    numbers = source[counts] if counts else pd.Series("", index=source.index, dtype="str")
+    said = [_said(cell.strip(), count.strip()) for cell, count in zip(source[scans], numbers, strict=True)]
+    own = source.rename(columns=LISTED)
+    return own.join(pd.DataFrame(said, columns=list(READ), index=source.index, dtype="str"))
 
 
 def _fields(names: Sequence[str], header: Sequence[str], *, priced: bool) -> dict[str, str]:

@@ -57,6 +57,10 @@ _MISMATCH_SAID: Final = r"what stands under \1 has the wrong length, characters 
 _SHOWN: Final = 60
 
 
+MARKED: Final = r"\][CdQJeEI][0-4]|\(0[12]\)[0-9]|(?i:https?)://\S*/(?:0[12]|gtin)/[0-9]"
+"""How a text begins that is marked as GS1 data of goods, whether it is right or wrong."""
+
+
 class ScanError(LedgerprintError):
     """A text that is no scan of goods."""
 
@@ -123,6 +127,22 @@ def read_scan(text: str) -> Scan:
         raise ScanError(
             f'Got the scan "{shown}", expected GS1 data of goods{f" ({why})" if why else ""}: scan it again.'
         ) from error
+
+
+def scanned_gtin(text: str) -> str:
+    """Return the GTIN of a text that is marked as a scan, "" where it is not, or wrong.
+
+    Examples
+    --------
+    >>> scanned_gtin("(01)09520123456788(10)A7"), scanned_gtin("9520123456788")
+    ('09520123456788', '')
+    """
+    if re.match(MARKED, text) is None:
+        return ""
+    try:
+        return read_scan(text).gtin
+    except ScanError:
+        return ""
 
 
 def _read(text: str) -> Scan:

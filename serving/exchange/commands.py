@@ -76,6 +76,7 @@ def export(
     import json  # noqa: PLC0415
     from collections import Counter  # noqa: PLC0415
 
+    from data.whole_files import write_whole  # noqa: PLC0415
     from serving.database import open_store  # noqa: PLC0415
     from serving.exchange.estimated import Publisher  # noqa: PLC0415
     from serving.exchange.selection import select_footprints  # noqa: PLC0415
@@ -92,7 +93,7 @@ def export(
         with store.reading(Actor.local(tenant)) as reading:
             selected = select_footprints(reading, wanted)
     listed = [WRITERS[kind](footprint, publisher) for footprint in selected.footprints]
-    output.write_text(json.dumps({"data": listed}, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    write_whole(json.dumps({"data": listed}, ensure_ascii=False, indent=1) + "\n", output)
     reasons = Counter(str(error).partition(": ")[2] for error in selected.refused.values())
     for why, count in reasons.most_common():
         typer.echo(f"Left out, {count:,}: {why}", err=True)

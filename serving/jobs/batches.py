@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from models.footprint import EstimateOptions, FootprintModel
+from serving.documents.contents import Contents
 from serving.documents.goods_numbers import gtin_notes
-from serving.documents.parts import PART_ROWS, WHOLE_BYTES, read_parts
+from serving.documents.parts import PART_ROWS, WHOLE_BYTES, LedgerParts
 from serving.estimation import money_options
 from serving.jobs.errors import JobResultError
-from serving.jobs.files import JobFiles, ReadLedger
+from serving.jobs.files import JobFiles, ReadFile, ReadLedger
 from serving.jobs.submission import JobOptions
 from serving.operations.metrics import count_estimates
 from serving.outputs import output_table, write_tables
@@ -158,35 +159,48 @@ class JobWork:
 
     def _read(self, job: JobRecord) -> ReadLedger:
         options = JobOptions.of(job.options)
-        path = self.files.ledger(job.name)
-        reading = options.reading(path)
-        parts = read_parts(path, reading, options.sheet, self.part_rows, self.whole_bytes)
-        money, vat_note = money_options(parts.first, options.ledger_options())
+        contents = Contents(
+            self.files.ledger(job.name), options.reading, options.sheet, self.part_rows, self.whole_bytes
+        )
         columns: dict[str, None] = {}
+        files: list[ReadFile] = []
+        notes: list[str] = []
+        batches = 0
+        for parts in contents.ledgers():
+            money, vat_note = money_options(parts.first, options.ledger_options())
+            sizes, repeat = self._write_batches(parts, batches, columns)
+            batches += len(sizes)
+            files.append(
+                ReadFile(
+                    batch_lines=sizes,
+                    numbered=repeat or parts.reading.so_far.ids_repeat,
+                    prefix=parts.numbered,
+                    amounts_include_vat=money.amounts_include_vat,
+                )
+            )
+            name = f"{parts.first.file}: " if parts.first.file else ""
+            notes += [f"{name}{note}" for note in (*parts.first.notes, vat_note)]
+        return ReadLedger(columns=list(columns), files=files, notes=[*notes, *contents.notes])
+
+    def _write_batches(
+        self, parts: LedgerParts, before: int, columns: dict[str, None]
+    ) -> tuple[list[int], bool]:
+        """Write the batches of a ledger behind those before it; give their sizes, and whether ids repeat."""
         sizes: list[int] = []
         ids = []
         for source, lines in chain([(parts.first.source, parts.first.lines)], parts.following):
-            columns |= dict.fromkeys(map(str, source.columns))
+            columns.update(dict.fromkeys(map(str, source.columns)))
             ids.append(pd.util.hash_array(lines["line_id"].to_numpy(dtype=object)))
             for start in range(0, len(lines), self.batch_lines):
                 cut = slice(start, start + self.batch_lines)
                 sizes.append(len(lines.iloc[cut]))
-                self.files.write("source", len(sizes), source.iloc[cut])
-                self.files.write("lines", len(sizes), lines.iloc[cut])
-        repeat = len(np.unique(np.concatenate(ids))) < sum(sizes)
-        return ReadLedger(
-            columns=list(columns),
-            batch_lines=sizes,
-            numbered=repeat or reading.so_far.ids_repeat,
-            amounts_include_vat=money.amounts_include_vat,
-            notes=[*parts.first.notes, vat_note],
-        )
+                self.files.write("source", before + len(sizes), source.iloc[cut])
+                self.files.write("lines", before + len(sizes), lines.iloc[cut])
+        return sizes, len(np.unique(np.concatenate(ids))) < sum(sizes)
 
     def _asked(self, job: JobRecord, number: int) -> tuple[ReadLedger, pd.DataFrame, EstimateOptions]:
-        found = self._known()
-        options = JobOptions.of(job.options)
-        asked = options.estimate_options(amounts_include_vat=found.amounts_include_vat)
-        return found, batch_lines(self.files, found, number), asked
+        found, options = self._known(), JobOptions.of(job.options)
+        return found, batch_lines(self.files, found, number), batch_options(options, found, number)
 
     def _tables(self) -> Iterator[pd.DataFrame]:
         found = self._known()
@@ -200,10 +214,16 @@ class JobWork:
 def batch_lines(files: JobFiles, found: ReadLedger, number: int) -> pd.DataFrame:
     """Read the line items of a batch as they are estimated."""
     lines = files.read("lines", number)
-    if found.numbered:
-        first = sum(found.batch_lines[: number - 1]) + 1
-        lines["line_id"] = [str(row) for row in range(first, first + len(lines))]
+    file, above = found.file_of(number)
+    if file.numbered:
+        lines["line_id"] = [f"{file.prefix}{above + row}" for row in range(1, len(lines) + 1)]
     return lines
+
+
+def batch_options(options: JobOptions, found: ReadLedger, number: int) -> EstimateOptions:
+    """Say what the lines of a batch are estimated with: whether VAT is in them differs between ledgers."""
+    file, _ = found.file_of(number)
+    return options.estimate_options(amounts_include_vat=file.amounts_include_vat)
 
 
 def _submitter(job: JobRecord) -> Actor:

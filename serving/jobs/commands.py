@@ -170,6 +170,7 @@ def result(
     import shutil  # noqa: PLC0415
 
     from data.errors import OutputError  # noqa: PLC0415
+    from data.whole_files import put_whole  # noqa: PLC0415
     from serving.jobs.results import result_file  # noqa: PLC0415
     from serving.jobs.settings import job_settings  # noqa: PLC0415
     from serving.outputs import check_outputs  # noqa: PLC0415
@@ -184,7 +185,7 @@ def result(
                 f"Got an output named {output.name!r}, expected a name ending in {path.suffix}, the format "
                 "that the job was handed in with: choose one."
             )
-        shutil.copyfile(path, output)
+        put_whole(output, lambda scratch: shutil.copyfile(path, scratch))
     typer.echo(output or path)
 
 

@@ -19,33 +19,61 @@ _STRANGE: Final = re.compile(r"[^\w. ()-]+")
 _NAME_CHARACTERS: Final = 100
 
 
-class ReadLedger(BaseModel):
-    """What the reading of a ledger found out.
+class ReadFile(BaseModel):
+    """What the reading of one ledger found out; an archive has several.
 
     Attributes
     ----------
-    columns
-        The ledger's own, in order.
     batch_lines
         Lines of each batch.
     numbered
         Whether the lines are numbered, because the ledger's own identifiers are none.
+    prefix
+        What the identifiers of numbered lines begin with.
     amounts_include_vat
         Whether amounts include value added tax.
+    """
+
+    batch_lines: list[int]
+    numbered: bool
+    prefix: str
+    amounts_include_vat: bool
+
+
+class ReadLedger(BaseModel):
+    """What the reading of the file of a job found out.
+
+    Attributes
+    ----------
+    columns
+        Its own, in order.
+    files
+        The ledgers in it; more than one of an archive.
     notes
         What a person should know about the reading.
     """
 
     columns: list[str]
-    batch_lines: list[int]
-    numbered: bool
-    amounts_include_vat: bool
+    files: list[ReadFile]
     notes: list[str]
 
     @property
+    def batch_lines(self) -> list[int]:
+        """Lines of each batch."""
+        return [lines for file in self.files for lines in file.batch_lines]
+
+    @property
     def lines(self) -> int:
-        """Lines of the ledger."""
+        """Lines of all ledgers."""
         return sum(self.batch_lines)
+
+    def file_of(self, batch: int) -> tuple[ReadFile, int]:
+        """Return the ledger of a batch, from 1, and how many of its lines are in batches before."""
+        for file in self.files:
+            if batch <= len(file.batch_lines):
+                return file, sum(file.batch_lines[: batch - 1])
+            batch -= len(file.batch_lines)
+        raise JobResultError(f"Got no batch {batch} of the ledger: report this fault.")
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ REPEATED: Final = (
 
 
 def ledger_frame(
-    files: JobFiles, batches: Sequence[RecordedBatch], prices: Prices, options: EstimateOptions
+    files: JobFiles, batches: Sequence[RecordedBatch], prices: Prices, options: Sequence[EstimateOptions]
 ) -> pd.DataFrame:
     """Put the frame of a ledger together, as far as it is estimated.
 
@@ -36,7 +36,7 @@ def ledger_frame(
     prices
         Of a model.
     options
-        What the lines were estimated with.
+        What the lines of each batch were estimated with.
 
     Returns
     -------
@@ -59,7 +59,7 @@ def ledger_frame(
         Estimates.empty()[list(ESTIMATE_COLUMNS)],
         [files.read("estimates", batch.number, batch.sha256, ESTIMATE_COLUMNS) for batch in batches],
     )
-    frame = line_frame(lines, estimates, spend_usd(lines, prices, options.money))
+    frame = line_frame(lines, estimates, _spend_usd(lines, prices, batches, options))
     frame.insert(0, "row", np.arange(1, len(frame) + 1))
     recorded = np.repeat(
         np.array([batch.recorded_on for batch in batches], dtype="datetime64[ns]"),
@@ -68,6 +68,19 @@ def ledger_frame(
     frame["line_date"] = frame["date"].dt.normalize().where(frame["date"].notna(), pd.Series(recorded))
     frame["goods"] = _goods(frame)
     return frame.astype(dict.fromkeys(REPEATED, "category"))
+
+
+def _spend_usd(
+    lines: pd.DataFrame, prices: Prices, batches: Sequence[RecordedBatch], options: Sequence[EstimateOptions]
+) -> "pd.Series[float]":
+    """Bring spend into dollars, lines of the same options at once."""
+    kinds = list(dict.fromkeys(one.money for one in options))
+    kind = np.repeat([kinds.index(one.money) for one in options], [batch.lines for batch in batches])
+    spend = np.full(len(lines), np.nan)
+    for number, money in enumerate(kinds):
+        mine = kind == number
+        spend[mine] = spend_usd(lines[mine].reset_index(drop=True), prices, money)
+    return pd.Series(spend, dtype=float)
 
 
 def _together(empty: pd.DataFrame, parts: list[pd.DataFrame]) -> pd.DataFrame:

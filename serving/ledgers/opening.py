@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from models.footprint import EstimateOptions, FootprintModel
+from serving.jobs.batches import batch_options
 from serving.jobs.files import JobFiles, ReadLedger
 from serving.jobs.settings import JobSettings
 from serving.jobs.submission import JobOptions
@@ -33,8 +34,6 @@ class Ledger:
         Of the job.
     read
         What the reading of the ledger found out; ``None`` before it is read.
-    options
-        What the lines are estimated with.
     frame
         From :func:`serving.ledgers.frame.ledger_frame`; shared, and not to be changed in place.
     """
@@ -42,8 +41,12 @@ class Ledger:
     job: JobRecord
     files: JobFiles
     read: ReadLedger | None
-    options: EstimateOptions
     frame: pd.DataFrame
+
+    def options_of(self, batch: int) -> EstimateOptions:
+        """Say what the lines of a batch, from 1, are estimated with."""
+        assert self.read is not None  # noqa: S101 - for mypy; a ledger with lines was read
+        return batch_options(JobOptions.of(self.job.options), self.read, batch)
 
 
 class Frames:
@@ -78,9 +81,6 @@ class Frames:
         job = find(reading, job_id)
         files = JobFiles(self._folder, job.tenant, job.id)
         read = files.read_ledger()
-        options = JobOptions.of(job.options).estimate_options(
-            amounts_include_vat=read is not None and read.amounts_include_vat
-        )
         key = job.tenant, job.id, job.progress.batches
         frame = self._at_hand.get(key)
         if frame is None:
@@ -88,18 +88,19 @@ class Frames:
             with self._making:
                 frame = self._at_hand.get(key)
                 if frame is None:
-                    frame = self._frame(reading, job, files, options)
+                    frame = self._frame(reading, job, files, read)
                     self._at_hand.put(key, frame, int(frame.memory_usage(deep=True).sum()))
-        return Ledger(job, files, read, options, frame)
+        return Ledger(job, files, read, frame)
 
     def _frame(
-        self, reading: Reading, job: JobRecord, files: JobFiles, options: EstimateOptions
+        self, reading: Reading, job: JobRecord, files: JobFiles, read: ReadLedger | None
     ) -> pd.DataFrame:
         batches = recorded_batches(reading, job.id)
-        if job.is_open:
-            return ledger_frame(files, batches, self._get_model(""), options)
-        frame = kept_frame(files, batches)
+        frame = None if job.is_open else kept_frame(files, batches)
         if frame is None:
+            asked = JobOptions.of(job.options)
+            options = [batch_options(asked, read, batch.number) for batch in batches] if read else []
             frame = ledger_frame(files, batches, self._get_model(""), options)
-            keep_frame(files, batches, frame)
+            if not job.is_open:
+                keep_frame(files, batches, frame)
         return frame

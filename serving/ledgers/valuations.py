@@ -102,7 +102,12 @@ class Valuations:
             Ask(row, one.correction, one.correction.mass_kg, code)
             for row, (one, code) in enumerate(zip(asked, codes, strict=True))
         ]
-        found = valued(model, lines, asks, ledger.options)
+        batches = _batches_of(ledger, [one.position for one in asked])
+        options = [ledger.options_of(number) for number in batches]
+        found: dict[int, Valuation] = {}
+        for kind in dict.fromkeys(options):
+            mine = [ask for ask, own in zip(asks, options, strict=True) if own == kind]
+            found |= valued(model, lines, mine, kind)
         return [_kept(found[row]) for row in range(len(asks))]
 
 
@@ -120,17 +125,23 @@ def line_items_of(ledger: Ledger, positions: Sequence[int]) -> pd.DataFrame:
         If a file is not there any more.
     """
     assert ledger.read is not None  # noqa: S101 - for mypy; a ledger with lines was read
-    ends = np.cumsum(ledger.read.batch_lines)
+    ends = np.cumsum([0, *ledger.read.batch_lines])
     wanted = np.asarray(positions, dtype=np.int64)
-    batch = np.searchsorted(ends, wanted, side="right")
+    batch = np.array(_batches_of(ledger, positions), dtype=np.int64)
     parts, order = [], []
     for number in np.unique(batch).tolist():
         mine = np.flatnonzero(batch == number)
-        first = ends[number] - ledger.read.batch_lines[number]
-        parts.append(batch_lines(ledger.files, ledger.read, number + 1).iloc[wanted[mine] - first])
+        parts.append(batch_lines(ledger.files, ledger.read, number).iloc[wanted[mine] - ends[number - 1]])
         order.append(mine)
     together: pd.DataFrame = pd.concat(parts).iloc[np.argsort(np.concatenate(order))]
     return together.reset_index(drop=True)
+
+
+def _batches_of(ledger: Ledger, positions: Sequence[int]) -> list[int]:
+    """Say in which batch, from 1, each of some lines of a ledger's frame is."""
+    ends = np.cumsum(ledger.read.batch_lines if ledger.read else [])
+    batches: list[int] = (np.searchsorted(ends, positions, side="right") + 1).tolist()
+    return batches
 
 
 def _name(estimate_id: str, correction: Correction) -> str:

@@ -5,8 +5,8 @@ import math
 from pathlib import Path
 from typing import Any
 
+from data.whole_files import write_whole
 from serving.quality.inspection import Inspection
-from serving.quality.writing import write_whole
 
 
 def write_json(inspection: Inspection, path: Path) -> None:

@@ -17,8 +17,8 @@ from serving.estimation import (
     LedgerOptions,
     columns_of,
     estimate_ledgers,
-    joined_sources,
     money_options,
+    names_of,
     notes_on,
     with_suppliers_codes,
 )
@@ -38,7 +38,7 @@ from serving.quality.ledger import CheckedLedger, checked_ledger
 from serving.quality.potential import Scenario, potential
 from serving.quality.reference import Reference
 from serving.quality.score import Earned, score
-from serving.readings import Reading, Remark, file_names, readings, remarks
+from serving.readings import Reading, Remark, readings, remarks
 
 _CHECKS: Final[tuple[Callable[[CheckedLedger], list[Finding]], ...]] = tuple(
     part.find
@@ -173,9 +173,9 @@ def inspect_ledgers(
         asked = EstimateOptions(options.factor_set, money_options(ledgers[0], options)[0])
         scenarios = potential(ledger, estimates, model, asked, findings)
     size = np.nan_to_num(np.abs(ledger.usd))
-    names = file_names(joined_sources(ledgers))
+    names = names_of(ledgers)
     return Inspection(
-        files=[one.path.name for one in ledgers],
+        files=list(dict.fromkeys(one.file or one.path.name for one in ledgers)),
         lines=len(ledger.lines),
         bought=int(ledger.bought.sum()),
         usd=float(size.sum()),

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
+from data.whole_files import write_whole
 from serving.quality.inspection import Inspection
 from serving.quality.terminal import change_text, spend_text
-from serving.quality.writing import write_whole
 from serving.report.page import page_environment, page_style, reading_parts
 
 

@@ -14,10 +14,10 @@ import pandas as pd
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from data.errors import OutputError
+from data.whole_files import write_whole
 from features.line_items import LINE_ITEM_FIELDS
 from serving import breakdown, wording
-from serving.readings import Reading, Remark, file_names, files_text, readings, remarks
+from serving.readings import Reading, Remark, files_text, readings, remarks
 from serving.report import charts
 from serving.result import EstimatedLedger
 
@@ -78,17 +78,7 @@ def write_report(result: EstimatedLedger, path: Path) -> Path:
     data.errors.OutputError
         When the file cannot be written.
     """
-    page = _render(result)
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    try:
-        unfinished.write_text(page, encoding="utf-8")
-        unfinished.replace(path)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise OutputError(
-            f"got {error.strerror or error} for the report {path}; expected a folder that can be written to; "
-            "choose another path."
-        ) from error
+    write_whole(_render(result), path)
     return path
 
 
@@ -147,7 +137,6 @@ def _content(result: EstimatedLedger) -> dict[str, Any]:
     categories = breakdown.by_group(frame, "category")
     largest = breakdown.largest(frame, "kg", _LARGEST_SHOWN)
     widest = breakdown.largest(frame.drop(index=largest.index), "kg_width", _WIDEST_SHOWN)
-    files = file_names(result.source)
     return {
         "result": result,
         "written": f"{now.day} {now:%B %Y, %H:%M} UTC",
@@ -168,7 +157,7 @@ def _content(result: EstimatedLedger) -> dict[str, Any]:
         "factor_sources": result.factor_sources.to_dict("records"),
         "model_data": _credits(result.model_card),
         "model_card": list(_flattened({k: v for k, v in result.model_card.items() if k != "data"})),
-        **reading_parts(readings(result.columns, files), remarks(result.notes, files)),
+        **reading_parts(readings(result.columns, result.files), remarks(result.notes, result.files)),
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from data.errors import OutputError
 from data.spreadsheet_cells import is_formula
+from data.whole_files import write_whole
 from serving.reviews.labels import ReviewedLabel
 from serving.store.reviews import Review
 
@@ -75,12 +76,7 @@ def write_file(path: Path, text: str) -> None:
     """
     if path.suffix.lower() != ".csv":
         raise OutputError(f"Got a file named {path.name!r}, expected a name ending in .csv: choose one.")
-    try:
-        path.write_text(text, "utf-8", newline="")
-    except OSError as error:
-        raise OutputError(
-            f"Cannot write {path} ({error.strerror or error}): make room, or choose another place."
-        ) from error
+    write_whole(text, path)
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:

@@ -10,13 +10,13 @@ from rich.console import Console
 
 from data.errors import OutputError
 from data.spreadsheet_cells import without_formulas
+from data.whole_files import write_whole
 from models.bundle import DEFAULT_BUNDLE
 from models.persistence import load_model
 from serving.estimation import LedgerOptions, estimate_ledgers, read_ledgers
 from serving.outputs import check_places
 from serving.progress import progress_bar
-from serving.quality.writing import write_whole
-from serving.readings import file_names, readings, remarks
+from serving.readings import readings, remarks
 from serving.result import EstimatedLedger
 from serving.scope3.summary import Scope3Summary, scope3_summary
 from serving.terminal_readings import print_readings
@@ -75,8 +75,7 @@ def summarise_files(
     else:
         write_whole(_json(summary, result, capital_threshold), output)
     console = Console()
-    names = file_names(result.source)
-    print_readings(readings(result.columns, names), remarks(result.notes, names), console)
+    print_readings(readings(result.columns, result.files), remarks(result.notes, result.files), console)
     _print(summary, capital_threshold, console)
     errors.print(f"Written: {output}", markup=False)
 

@@ -1,7 +1,6 @@
 """Export of a tenant's trail for an audit period, as CSV or Parquet."""
 
 import csv
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,6 +13,7 @@ from sqlalchemy import select
 
 from data.errors import OutputError
 from data.spreadsheet_cells import is_formula
+from data.whole_files import put_whole
 from serving.outputs import check_outputs
 from serving.store.canonical import parse_canonical
 from serving.store.column_types import instant_text
@@ -112,19 +112,15 @@ def export_trail(reading: Reading, first: date, last: date, path: Path, kind: Fo
             f"Got {path.name!r} for the format {kind}, expected a name ending in .{kind}: change one."
         )
     check_outputs(path, None, [])
-    try:
-        with tempfile.TemporaryDirectory(dir=path.resolve().parent, prefix=".ledgerprint-") as folder:
-            scratch = Path(folder) / path.name
-            written = 0
-            with _WRITERS[kind](scratch) as write:
-                for block in _blocks(reading, first, last, by):
-                    write(block)
-                    written += len(block)
-            scratch.replace(path.resolve())
-    except OSError as error:
-        raise OutputError(
-            f"Cannot write {path} ({error.strerror or error}): make room, or choose another place."
-        ) from error
+    return put_whole(path, lambda scratch: _write(scratch, _blocks(reading, first, last, by), kind))
+
+
+def _write(path: Path, blocks: Iterator[list[Row]], kind: Format) -> int:
+    written = 0
+    with _WRITERS[kind](path) as write:
+        for block in blocks:
+            write(block)
+            written += len(block)
     return written
 
 

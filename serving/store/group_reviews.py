@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from serving.store.canonical import parse_canonical
 from serving.store.chain import NewEntry
+from serving.store.errors import UnknownEstimateError
 from serving.store.periods import Period, periods
 from serving.store.reviews import Correction, approved, reviewed
 from serving.store.store import Reading, Writing
@@ -90,6 +91,8 @@ def review_together(
     ------
     ScopeError
         If the actor may not review.
+    UnknownEstimateError
+        If the tenant does not have one of the estimates.
     """
 
     def step(one: LineReview, estimate: Entry, _review: Entry | None) -> NewEntry | Refused:
@@ -114,6 +117,8 @@ def approve_together(writing: Writing, asked: Iterable[LineReview], comment: str
     ------
     ScopeError
         If the actor may not review.
+    UnknownEstimateError
+        If the tenant does not have one of the estimates.
     """
 
     def step(one: LineReview, estimate: Entry, review: Entry | None) -> NewEntry | Refused:
@@ -178,6 +183,12 @@ def _found(reading: Reading, batch: Sequence[LineReview]) -> Iterator[tuple[Line
     """Find the latest estimate and the present review of each."""
     names = [one.estimate_id for one in batch]
     estimates, reviews = (_latest(reading, kind, names) for kind in ("estimate", "review"))
+    unknown = next((name for name in names if name not in estimates), None)
+    if unknown is not None:
+        raise UnknownEstimateError(
+            f"Got the estimate {unknown[:60]!r}, expected the ids of estimates that were recorded here: look "
+            "them up by their job."
+        )
     for one in batch:
         yield one, estimates[one.estimate_id], reviews.get(one.estimate_id)
 

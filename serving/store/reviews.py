@@ -1,7 +1,7 @@
 """Reviews: a person accepts or corrects an estimate, and another one approves that."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Literal, Self
 
@@ -54,7 +54,7 @@ class Correction:
     kg_co2e_high: float | None = None
 
     def __post_init__(self) -> None:
-        if all(value is None for value in asdict(self).values()):
+        if all(value is None for value in vars(self).values()):
             raise ReviewError(
                 "Got a correction of nothing, expected what is right instead: name it, or accept."
             )
@@ -64,9 +64,7 @@ class Correction:
 
     def to_json(self) -> dict[str, Any]:
         """Give it as JSON has it; a range that is not stated is not there, as it was before there was one."""
-        return {
-            name: value for name, value in asdict(self).items() if value is not None or name not in _RANGE
-        }
+        return {name: value for name, value in vars(self).items() if value is not None or name not in _RANGE}
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -104,16 +105,17 @@ def _blank(lines: pd.DataFrame, version: str, options: EstimateOptions) -> pd.Da
     return out
 
 
-def read_small_model() -> SmallModel:
-    """Make it from the tables of the shipped bundle."""
+@cache
+def small_parts() -> dict[str, Any]:
+    """Tables of the shipped bundle, read once."""
     tables = {path.stem: pd.read_parquet(path) for path in sorted(DEFAULT_BUNDLE.glob("*.parquet"))}
     categories = tables["categories"]
     doubt = CategoryDoubt()
     doubt.multiple_ = 1.0
-    return SmallModel(
-        titles=dict(zip(categories["naics_code"], categories["title"], strict=True)),
-        tables=PriceTables.from_frames(tables),
-        factor_sets=FactorSets.from_frames(tables),
-        doubt=doubt,
-        category=SmallCategory(np.sort(categories["naics_code"].to_numpy(dtype=str))),
-    )
+    return {
+        "titles": dict(zip(categories["naics_code"], categories["title"], strict=True)),
+        "tables": PriceTables.from_frames(tables),
+        "factor_sets": FactorSets.from_frames(tables),
+        "doubt": doubt,
+        "category": SmallCategory(np.sort(categories["naics_code"].to_numpy(dtype=str))),
+    }

@@ -1,7 +1,6 @@
 """The real application over a small model, on databases of its own."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +15,13 @@ from serving.pages import create_pages
 from serving.rate_limits import RateLimits
 from serving.size_limit import MAX_BODY_BYTES, BodySizeLimit
 from serving.store import AuditStore
-from tests.serving.small_model import SmallModel, read_small_model
+from tests.serving.small_model import SmallModel, small_parts
 from tests.serving.small_service import Service
 
 
-@pytest.fixture(scope="session")
-def parts() -> SmallModel:
-    """Tables of the shipped bundle, read once."""
-    return read_small_model()
-
-
 @pytest.fixture
-def small_model(parts: SmallModel) -> SmallModel:
-    return replace(parts)
+def small_model() -> SmallModel:
+    return SmallModel(**small_parts())
 
 
 @pytest.fixture

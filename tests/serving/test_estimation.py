@@ -1,5 +1,7 @@
 """From ledgers to an estimated ledger, with the model that ships."""
 
+import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -63,6 +65,61 @@ def test_files_with_other_columns_are_joined_without_losing_one(model, tmp_path)
     }  # fmt: skip
     assert list(source["Description"]) == ["desk", "piano"]
     assert "nan" not in {str(cell) for cell in source.to_numpy().ravel()}
+
+
+def test_the_ledgers_of_an_archive_are_told_apart_and_each_has_its_own_notes(model, tmp_path):
+    gross = ledger(tmp_path / "gross.csv", "desk,120,GBP", header="Description,Gross Amount,Currency")
+    net = ledger(tmp_path / "net.csv", "desk,100,GBP,GB")
+    path = tmp_path / "year.zip"
+    with zipfile.ZipFile(path, "w") as package:
+        for one in (gross, net, net):
+            package.write(one, f"{'copy/' if one.name in package.namelist() else ''}{one.name}")
+
+    alone = estimated(model, path)
+    assert list(alone.estimates["line_id"]) == ["gross.csv:1", "net.csv:1"]
+    assert list(alone.source["file"]) == ["gross.csv", "net.csv"]
+    assert alone.amount_usd.iloc[0] == pytest.approx(alone.amount_usd.iloc[1])
+    assert alone.notes[0] == "copy/net.csv: the same file as net.csv, counted once."
+    assert 'gross.csv: Amounts include VAT (the header "Gross Amount" says so).' in alone.notes
+
+    beside = estimated(model, path, ledger(tmp_path / "b.csv", "piano,900,GBP,GB"))
+    assert list(beside.estimates["line_id"]) == ["year.zip:gross.csv:1", "year.zip:net.csv:1", "b.csv:1"]
+    assert [one["column"] for one in beside.columns if one["field"] == "amount"] == [
+        "year.zip/gross.csv: Gross Amount",
+        "year.zip/net.csv: Amount",
+        "b.csv: Amount",
+    ]
+    assert "year.zip: copy/net.csv: the same file as net.csv, counted once." in beside.notes
+
+
+def test_a_contract_that_several_files_of_one_run_tell_of_counts_once(tmp_path):
+    award = {"id": "a1", "title": "Desks", "value": {"amount": 100, "currency": "GBP"}}
+    releases = {
+        "award.json": {"ocid": "x", "date": "2024-01-01", "tag": ["award"], "awards": [award]},
+        "contract.json": {
+            "ocid": "x",
+            "date": "2024-02-01",
+            "tag": ["contract"],
+            "contracts": [award | {"id": "c1", "awardID": "a1"}],
+        },
+    }
+    paths = []
+    for name, release in releases.items():
+        paths.append(tmp_path / name)
+        paths[-1].write_text(json.dumps(release), "utf-8-sig")
+
+    (together,) = read_ledgers(paths, LedgerOptions())
+    assert together.path.name == "2 OCDS files"
+    assert together.source["counted_by"].tolist() == ["contract"]
+
+    other = ledger(tmp_path / "b.csv", "piano,900,GBP,GB")
+    beside = read_ledgers([paths[0], other, paths[1]], LedgerOptions())
+    assert [one.path.name for one in beside] == ["2 OCDS files", "b.csv"]
+    assert [len(one.lines) for one in beside] == [1, 1]
+
+    paths[1].write_text('{"ocid": "x", "tag": [')
+    with pytest.raises(LedgerprintError, match=r"contract\.json: got broken JSON"):
+        read_ledgers(paths, LedgerOptions())
 
 
 def test_several_ledgers_add_up_to_what_each_gives_alone(model, tmp_path):

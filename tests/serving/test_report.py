@@ -142,7 +142,7 @@ def test_an_empty_ledger_gives_a_page(estimated, tmp_path):
 
 
 def test_a_path_that_cannot_be_written_is_one_clear_error(estimated, tmp_path):
-    with pytest.raises(OutputError, match="choose another path"):
+    with pytest.raises(OutputError, match="choose another place"):
         write_report(estimated, tmp_path / "no such folder" / "report.html")
 
 

@@ -87,10 +87,6 @@ def test_when_no_line_has_a_figure_it_says_so_instead_of_a_total_of_zero(estimat
 
 
 def of_two_files(estimated, second_column):
-    half = len(estimated.source) // 2
-    files = ["a.csv"] * half + ["b.csv"] * (len(estimated.source) - half)
-    source = estimated.source.copy()
-    source.insert(0, "source_file", files)
     columns = [
         {"field": "description", "column": "a.csv: Text", "how": "by name"},
         {"field": "currency", "column": 'a.csv: "GBP"', "how": "constant"},
@@ -98,7 +94,7 @@ def of_two_files(estimated, second_column):
         {"field": "currency", "column": 'b.csv: "GBP"', "how": "constant"},
     ]
     notes = ["a.csv: Format: text.", "a.csv: One date is none.", "b.csv: Format: text."]
-    return replace(estimated, source=source, columns=columns, notes=notes)
+    return replace(estimated, columns=columns, notes=notes, files=["a.csv", "b.csv"])
 
 
 def test_fields_of_several_files_stand_side_by_side_with_constants_in_words(estimated):

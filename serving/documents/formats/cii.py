@@ -12,7 +12,7 @@ from serving.documents.formats.document import Document, DocumentLine, described
 from serving.documents.formats.safe_xml import Element, parse_xml, root_tag
 
 _RSM: Final = "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"
-_NAMESPACES: Final = {
+NAMESPACES: Final = {
     "rsm": _RSM,
     "ram": "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100",
     "udt": "urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100",
@@ -44,34 +44,44 @@ class CiiFormat:
 
     def read(self, content: bytes, name: str) -> Sequence[Document]:
         """Read one invoice or credit note."""
-        root = parse_xml(content, name)
-        around = _around(root)
-        elements = [
-            element
-            for element in _each(root, f"{_TRADE}IncludedSupplyChainTradeLineItem")
-            if _text(element, f"{_LINE_DOCUMENT}LineStatusReasonCode") not in _NO_AMOUNT
-        ]
-        lines, notes = with_allowances(
-            [_line(element, around) for element in elements],
-            [_tax(element, f"{_LINE_SETTLEMENT}ApplicableTradeTax") for element in elements],
-            list(_allowances(root)),
-            around,
-        )
-        is_credit = _text(root, "rsm:ExchangedDocument/ram:TypeCode") in CREDIT_TYPES
-        total = _total(root)
-        reason = (
-            "got a CII invoice without lines, expected a profile that has them, BASIC or above; ask for one."
-        )
-        return [
-            Document(
-                kind="CII credit note" if is_credit else self.kind,
-                identifier=_text(root, "rsm:ExchangedDocument/ram:ID"),
-                lines=credited(lines) if is_credit else lines,
-                stated_total=-total if is_credit and total is not None else total,
-                notes=notes,
-                reason="" if elements else reason,
-            )
-        ]
+        return [cii_document(parse_xml(content, name), self.kind, "CII credit note")]
+
+
+def cii_document(root: Element, kind: str, credit_kind: str, notes: Sequence[str] = ()) -> Document:
+    """Read a document whose elements have the names of a CII invoice.
+
+    Parameters
+    ----------
+    root
+        The document.
+    kind, credit_kind
+        What it is called, and what it is where its type is that of a credit note.
+    notes
+        What a user should know of such documents.
+    """
+    around = _around(root)
+    elements = [
+        element
+        for element in _each(root, f"{_TRADE}IncludedSupplyChainTradeLineItem")
+        if _text(element, f"{_LINE_DOCUMENT}LineStatusReasonCode") not in _NO_AMOUNT
+    ]
+    lines, said = with_allowances(
+        [_line(element, around) for element in elements],
+        [_tax(element, f"{_LINE_SETTLEMENT}ApplicableTradeTax") for element in elements],
+        list(_allowances(root)),
+        around,
+    )
+    is_credit = _text(root, "rsm:ExchangedDocument/ram:TypeCode") in CREDIT_TYPES
+    total = _total(root)
+    reason = f"got a {kind} without lines, expected a profile that has them, BASIC or above; ask for one."
+    return Document(
+        kind=credit_kind if is_credit else kind,
+        identifier=_text(root, "rsm:ExchangedDocument/ram:ID"),
+        lines=() if not elements else credited(lines) if is_credit else lines,
+        stated_total=-total if is_credit and total is not None else total,
+        notes=(*notes, *said) if elements else (),
+        reason="" if elements else reason,
+    )
 
 
 def _around(root: Element) -> DocumentLine:
@@ -124,7 +134,7 @@ def _line(element: Element, around: DocumentLine) -> DocumentLine:
         unread=tuple(unread),
     )
     note = " ".join(_text(one, ".") for one in _each(element, f"{_LINE_DOCUMENT}IncludedNote/ram:Content"))
-    product = element.find(_PRODUCT, _NAMESPACES)
+    product = element.find(_PRODUCT, NAMESPACES)
     return (
         replace(line, description=described("", "", note)) if product is None else _with(line, product, note)
     )
@@ -206,14 +216,14 @@ def _date(element: Element, path: str) -> str:
 
 
 def _text(element: Element, path: str) -> str:
-    found = element.find(path, _NAMESPACES)
+    found = element.find(path, NAMESPACES)
     return "" if found is None else " ".join("".join(found.itertext()).split())
 
 
 def _each(element: Element, path: str) -> Iterator[Element]:
-    yield from element.iterfind(path, _NAMESPACES)
+    yield from element.iterfind(path, NAMESPACES)
 
 
 def _attribute(element: Element, path: str, name: str) -> str:
-    found = element.find(path, _NAMESPACES)
+    found = element.find(path, NAMESPACES)
     return "" if found is None else str(found.get(name, "")).strip()

@@ -7,6 +7,7 @@ from lxml import etree
 
 from data.errors import UnreadableDocumentError
 from serving.documents.formats.cii import CiiFormat
+from serving.documents.formats.cii_kin import OrderXFormat
 from serving.documents.formats.document import Document
 from serving.documents.formats.safe_xml import parse_xml, root_tag
 from serving.documents.formats.ubl_invoice import UblInvoiceFormat
@@ -21,7 +22,7 @@ class EnvelopeFormat:
     kind = "PEPPOL envelope"
 
     def __init__(self) -> None:
-        self._inside = (UblInvoiceFormat(), UblOrderFormat(), CiiFormat())
+        self._inside = (UblInvoiceFormat(), UblOrderFormat(), CiiFormat(), OrderXFormat())
 
     def recognises(self, content: bytes) -> bool:
         """Tell by the root element."""

@@ -51,6 +51,17 @@ class OcdsFormat:
         return [process_document(ocid, releases) for ocid, releases in processes.items()]
 
 
+def joined_contracts(files: Sequence[tuple[str, bytes]]) -> bytes:
+    """Put files of OCDS below one another, to be read as one: what several of them tell of counts once.
+
+    Raises
+    ------
+    UnreadableDocumentError
+        When one is no text.
+    """
+    return "\n".join(decode(content, name)[0] for name, content in files).encode("utf-8", "surrogatepass")
+
+
 def _values(text: str, name: str) -> Iterator[Any]:
     """Yield the JSON values of a file: one document, one a line, or several below one another."""
     position = _next(text, 0)

@@ -1,4 +1,4 @@
-"""Factur-X and ZUGFeRD: a PDF for people with the same invoice as XML inside."""
+"""Factur-X, ZUGFeRD and Order-X: a PDF for people with the same invoice or order as XML inside."""
 
 import io
 import logging
@@ -12,6 +12,7 @@ from pypdf.errors import PyPdfError
 
 from data.errors import UnreadableDocumentError
 from serving.documents.formats.cii import CiiFormat
+from serving.documents.formats.cii_kin import OrderXFormat, ZugferdOneFormat
 from serving.documents.formats.document import Document
 from serving.documents.formats.safe_xml import is_markup, root_tag
 from serving.documents.formats.ubl_invoice import UblInvoiceFormat
@@ -42,7 +43,7 @@ class PdfInvoiceFormat:
     kind = "PDF with an XML invoice"
 
     def __init__(self) -> None:
-        self._inside = (CiiFormat(), UblInvoiceFormat())
+        self._inside = (CiiFormat(), UblInvoiceFormat(), ZugferdOneFormat(), OrderXFormat())
 
     def recognises(self, content: bytes) -> bool:
         """Tell by the mark of every PDF."""
@@ -63,8 +64,8 @@ class PdfInvoiceFormat:
         roots = [root_tag(one).rpartition("}")[2] for one in attached if is_markup(one)]
         got = f"only <{roots[0]}> inside" if roots else "no XML inside"
         raise UnreadableDocumentError(
-            f"{name}: got a PDF with {got}, expected a Factur-X or ZUGFeRD invoice; ask the supplier for the "
-            "XML, or give the lines as CSV: pages are not read."
+            f"{name}: got a PDF with {got}, expected a Factur-X or ZUGFeRD invoice, or an Order-X order; "
+            "ask the supplier for the XML, or give the lines as CSV: pages are not read."
         )
 
 

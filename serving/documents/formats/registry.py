@@ -3,6 +3,7 @@
 from typing import Final
 
 from serving.documents.formats.cii import CiiFormat
+from serving.documents.formats.cii_kin import OrderXFormat, ZugferdOneFormat
 from serving.documents.formats.cxml import CxmlFormat
 from serving.documents.formats.document import DocumentFormat
 from serving.documents.formats.envelope import EnvelopeFormat
@@ -15,6 +16,8 @@ FORMATS: Final[tuple[DocumentFormat, ...]] = (
     UblInvoiceFormat(),
     UblOrderFormat(),
     CiiFormat(),
+    ZugferdOneFormat(),
+    OrderXFormat(),
     EnvelopeFormat(),
     CxmlFormat(),
     PdfInvoiceFormat(),

@@ -6,6 +6,7 @@ from typing import Any, Final
 from lxml import etree
 
 from data.errors import UnreadableDocumentError
+from serving.documents.formats.known_xml import known_name
 
 Element = Any
 """Of lxml, which has no types."""
@@ -86,10 +87,13 @@ def refuse_unknown_xml(content: bytes, name: str) -> UnreadableDocumentError:
     """Return the error for XML that no format takes."""
     tag = root_tag(content) or str(parse_xml(content, name).tag)
     namespace, _, local = tag.rpartition("}")
+    if known := known_name(namespace[1:]):
+        return UnreadableDocumentError(f"{name}: got {known}")
     where = f" of {namespace[1:]}" if namespace else ""
     return UnreadableDocumentError(
-        f"{name}: got an XML document <{local}>{where}, expected a UBL or CII invoice, a UBL order, despatch "
-        "advice or catalogue, or cXML; send one of these, or export the ledger as CSV."
+        f"{name}: got an XML document <{local}>{where}, expected a UBL or CII invoice, an order as UBL or "
+        "Order-X, a UBL despatch advice or catalogue, or cXML; send one of these, or export the ledger as "
+        "CSV."
     )
 
 

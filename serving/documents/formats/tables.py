@@ -68,8 +68,7 @@ def table_of(documents: Sequence[tuple[str, Document]], name: str, *, with_files
         for file, document, line in lines
     ]
     if with_files:
-        for record in records:
-            record["line_id"] = f"{record[FILE_COLUMN]}:{record['line_id']}"
+        _name_lines(records)
     filled = dict.fromkeys(column for record in records for column, text in record.items() if text)
     columns = tuple(sorted(filled | {"description": None}, key=_place))
     fields: dict[str, str] = {name: name for name in LINE_ITEM_FIELDS if name in columns}
@@ -83,6 +82,15 @@ def table_of(documents: Sequence[tuple[str, Document]], name: str, *, with_files
         issues={row: issue for row, (_, _, line) in enumerate(lines) if (issue := _issue(line))},
         vat="unknown" if unknown else "excluded",
     )
+
+
+def _name_lines(records: Sequence[dict[str, str]]) -> None:
+    """Put the file before the identifier of every line; one that a file has twice gets a number."""
+    seen: Counter[str] = Counter()
+    for record in records:
+        name = f"{record[FILE_COLUMN]}:{record['line_id']}"
+        seen[name] += 1
+        record["line_id"] = name if seen[name] == 1 else f"{name} ({seen[name]})"
 
 
 def _place(column: str) -> int:

@@ -26,6 +26,13 @@ from serving.documents.formats.ubl import (
 
 INVOICE: Final = f"{{{SCHEMAS}Invoice-2}}Invoice"
 CREDIT_NOTE: Final = f"{{{SCHEMAS}CreditNote-2}}CreditNote"
+_KINDS: Final = {
+    INVOICE: "UBL invoice",
+    CREDIT_NOTE: "UBL credit note",
+    f"{{{SCHEMAS}SelfBilledInvoice-2}}SelfBilledInvoice": "UBL self-billed invoice",
+    f"{{{SCHEMAS}SelfBilledCreditNote-2}}SelfBilledCreditNote": "UBL self-billed credit note",
+    f"{{{SCHEMAS}FreightInvoice-2}}FreightInvoice": "UBL freight invoice",
+}
 _LINES: Final = ("cac:InvoiceLine", "cac:CreditNoteLine")
 _SUB_LINES: Final = ("cac:SubInvoiceLine", "cac:SubCreditNoteLine")
 _NET: Final = "cbc:LineExtensionAmount"
@@ -39,7 +46,7 @@ class UblInvoiceFormat:
 
     def recognises(self, content: bytes) -> bool:
         """Tell by the root element."""
-        return root_tag(content) in {INVOICE, CREDIT_NOTE}
+        return root_tag(content) in _KINDS
 
     def read(self, content: bytes, name: str) -> Sequence[Document]:
         """Read one invoice or credit note."""
@@ -53,17 +60,18 @@ class UblInvoiceFormat:
             allowances(root),
             around,
         )
-        is_credit = root.tag == CREDIT_NOTE or text(root, "cbc:InvoiceTypeCode") in CREDIT_TYPES
+        kind = _KINDS[root.tag]
+        is_credit = "credit" in kind or text(root, "cbc:InvoiceTypeCode") in CREDIT_TYPES
         total = _total(root)
         return [
             Document(
-                kind="UBL credit note" if is_credit else self.kind,
+                kind=kind.replace("invoice", "credit note") if is_credit else kind,
                 identifier=text(root, "cbc:ID"),
-                lines=credited(lines) if is_credit else lines,
+                lines=() if not elements else credited(lines) if is_credit else lines,
                 stated_total=-total if is_credit and total is not None else total,
                 notes=(*notes, *said),
                 reason=""
-                if lines
+                if elements
                 else "got an invoice without lines, expected at least one; ask for its lines.",
             )
         ]

@@ -1,4 +1,4 @@
-"""UBL 2.1 orders, despatch advices and catalogues: what is ordered, what was sent, what one unit costs."""
+"""UBL 2.1 orders and what is said about them: offered, ordered, changed, confirmed, sent, received."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +25,11 @@ from serving.documents.formats.ubl import (
 )
 
 _NET: Final = "cbc:LineExtensionAmount"
-_TOTALS: Final = "cac:AnticipatedMonetaryTotal/cbc:"
+_TOTALS: Final = ("cac:AnticipatedMonetaryTotal", "cac:LegalMonetaryTotal", "cac:QuotedMonetaryTotal")
+_NOT_BOUGHT: Final = frozenset({"2", "7"})
+"""Codes of UNCL 1229 of lines that are cancelled or not accepted."""
+_REJECTED: Final = frozenset({"RE", "27", "2"})
+"""Codes of responses to an order as a whole: rejected (UNCL 4343), not accepted (UNCL 1225)."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +43,9 @@ class _Kind:
 
 
 class UblOrderFormat:
-    """Reads one order, despatch advice or catalogue, by its root element."""
+    """Reads one order or a document about it, by its root element."""
 
-    kind = "UBL order, despatch advice or catalogue"
+    kind = "UBL order, quotation, despatch or receipt advice, or catalogue"
 
     def recognises(self, content: bytes) -> bool:
         """Tell by the root element."""
@@ -52,26 +56,43 @@ class UblOrderFormat:
         root = parse_xml(content, name)
         kind = _KINDS[root.tag]
         around = _around(root)
-        elements = list(each(root, kind.lines))
+        refused = text(root, "cbc:OrderResponseCode") in _REJECTED
+        listed = list(each(root, kind.lines))
+        elements = [] if refused else [one for one in listed if not _is_out(one)]
+        left_out = [f"Lines left out as cancelled or not accepted: {len(listed) - len(elements)}."]
         lines, notes = with_allowances(
             [kind.read_line(element, around) for element in elements],
             [tax(element, ".//cac:ClassifiedTaxCategory") for element in elements],
             allowances(root),
             around,
         )
-        totals = ("TaxExclusiveAmount", "LineExtensionAmount", "AllowanceTotalAmount", "ChargeTotalAmount")
         return [
             Document(
                 kind=kind.title,
                 identifier=text(root, "cbc:ID"),
-                lines=lines,
-                stated_total=settled_total(*(amount(root, f"{_TOTALS}{total}", []) for total in totals)),
-                notes=(kind.note, *notes),
-                reason=""
-                if lines
-                else f"got a {kind.title} without lines, expected at least one; ask for its lines.",
+                lines=lines if elements else (),
+                stated_total=_total(root) if len(elements) == len(listed) else None,
+                notes=(kind.note, *notes, *(left_out if len(elements) < len(listed) else ())),
+                reason="" if elements else _reason(kind.title, listed, refused=refused),
             )
         ]
+
+
+def _is_out(element: Element) -> bool:
+    """Tell whether a line of a change or response takes back what was ordered."""
+    return text(element, "cac:LineItem/cbc:LineStatusCode") in _NOT_BOUGHT
+
+
+def _reason(title: str, listed: Sequence[Element], *, refused: bool) -> str:
+    if refused or listed:
+        return f"got a {title} that takes back or rejects all of the order: nothing is bought; leave it out."
+    return f"got a {title} without lines, expected at least one; ask for its lines, or give the order."
+
+
+def _total(root: Element) -> Decimal | None:
+    totals = ("TaxExclusiveAmount", "LineExtensionAmount", "AllowanceTotalAmount", "ChargeTotalAmount")
+    place = next((path for path in _TOTALS if next(each(root, path), None) is not None), _TOTALS[0])
+    return settled_total(*(amount(root, f"{place}/cbc:{total}", []) for total in totals))
 
 
 def _around(root: Element) -> DocumentLine:
@@ -121,7 +142,9 @@ def _order_line(element: Element, around: DocumentLine) -> DocumentLine:
         own={**around.own, "unit_price": written(unit_price), "price_quantity": written(base)},
         unread=tuple(unread),
     )
-    return with_item(line, next(each(ordered, "cac:Item"), None), notes_of(element))
+    substituted = next(each(element, "cac:SellerSubstitutedLineItem/cac:Item"), None)
+    item = next(each(ordered, "cac:Item"), None) if substituted is None else substituted
+    return with_item(line, item, notes_of(element))
 
 
 def _despatch_line(element: Element, around: DocumentLine) -> DocumentLine:
@@ -133,6 +156,24 @@ def _despatch_line(element: Element, around: DocumentLine) -> DocumentLine:
         quantity=amount(element, "cbc:DeliveredQuantity", unread),
         unit=attribute(element, "cbc:DeliveredQuantity", "unitCode"),
         own={**around.own, "order_line": text(element, "cac:OrderLineReference/cbc:LineID")},
+        unread=tuple(unread),
+    )
+    return with_item(line, next(each(element, "cac:Item"), None), notes_of(element))
+
+
+def _receipt_line(element: Element, around: DocumentLine) -> DocumentLine:
+    unread: list[str] = []
+    line = replace(
+        around,
+        number=text(element, "cbc:ID"),
+        currency="",
+        quantity=amount(element, "cbc:ReceivedQuantity", unread),
+        unit=attribute(element, "cbc:ReceivedQuantity", "unitCode"),
+        own={
+            **around.own,
+            "order_line": text(element, "cac:OrderLineReference/cbc:LineID"),
+            "rejected_quantity": text(element, "cbc:RejectedQuantity"),
+        },
         unread=tuple(unread),
     )
     return with_item(line, next(each(element, "cac:Item"), None), notes_of(element))
@@ -158,6 +199,10 @@ def _catalogue_line(element: Element, around: DocumentLine) -> DocumentLine:
     return with_item(line, next(each(element, "cac:Item"), None), notes_of(element))
 
 
+_SAME_ORDER: Final = (
+    "An order, its change and its response tell of the same purchase: give one of them, and not its invoice "
+    "besides."
+)
 _KINDS: Final = {
     f"{{{SCHEMAS}{root}-2}}{root}": kind
     for root, kind in {
@@ -166,6 +211,21 @@ _KINDS: Final = {
             "cac:OrderLine",
             _order_line,
             "An order is what is to be bought: do not add up its estimate and that of its invoice.",
+        ),
+        "OrderChange": _Kind("UBL order change", "cac:OrderLine", _order_line, _SAME_ORDER),
+        "OrderResponse": _Kind("UBL order response", "cac:OrderLine", _order_line, _SAME_ORDER),
+        "Quotation": _Kind(
+            "UBL quotation",
+            "cac:QuotationLine",
+            _order_line,
+            "A quotation is an offer: nothing of it is bought before it is ordered.",
+        ),
+        "ReceiptAdvice": _Kind(
+            "UBL receipt advice",
+            "cac:ReceiptLine",
+            _receipt_line,
+            "A receipt advice states no prices: its lines are estimated by the quantities received, those "
+            "that were rejected among them.",
         ),
         "DespatchAdvice": _Kind(
             "UBL despatch advice",

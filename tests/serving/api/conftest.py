@@ -4,9 +4,9 @@ import httpx
 import pytest
 
 from tests.serving.small_service import Service
-from tests.serving.small_service_fixtures import parts, serve, service, small_model
+from tests.serving.small_service_fixtures import serve, service, small_model
 
-__all__ = ["parts", "serve", "service", "small_model"]
+__all__ = ["serve", "service", "small_model"]
 
 
 @pytest.fixture

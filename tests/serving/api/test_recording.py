@@ -38,7 +38,7 @@ def recorder(url, tmp_path):
 
 
 @pytest.fixture
-def estimated(parts, tmp_path, recorder):
+def estimated(small_model, tmp_path, recorder):
     """Estimates a ledger and records it, as ``ledgerprint estimate --record`` does."""
     path = tmp_path / "ledger.csv"
     path.write_text(LEDGER)
@@ -46,7 +46,7 @@ def estimated(parts, tmp_path, recorder):
 
     def run(job):
         result = estimate_ledgers(
-            [read_ledger(path, country="GB")], parts, options, with_known=recorder.with_known
+            [read_ledger(path, country="GB")], small_model, options, with_known=recorder.with_known
         )
         recorder.record(result, job)
         return result
@@ -60,7 +60,7 @@ def declare(writing):
 
 
 def test_a_recorded_ledger_gets_corrections_and_suppliers_figures_and_its_files_show_them(
-    estimated, recorder, url, tmp_path, parts
+    estimated, recorder, url, tmp_path, small_model
 ):
     before = estimated("first")
     with AuditStore(url) as store:
@@ -86,9 +86,9 @@ def test_a_recorded_ledger_gets_corrections_and_suppliers_figures_and_its_files_
     rows = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
     assert [row["kg_co2e"] for row in rows] == list(after.estimates["kg_co2e"])
     write_report(after, tmp_path / "out.html")
-    assert parts.titles["339113"] in (tmp_path / "out.html").read_text()
+    assert small_model.titles["339113"] in (tmp_path / "out.html").read_text()
     with AuditStore(url) as store, store.reading(Actor.local()) as reading:
         recorded = list(each_estimate(reading, EstimateFilter(job_id="second")))
         assert [one.estimate_id for one in recorded] == list(after.estimates["estimate_id"])
-        found = list(replay(reading, EstimateFilter(), recorder.archive, load=lambda _: parts))
+        found = list(replay(reading, EstimateFilter(), recorder.archive, load=lambda _: small_model))
     assert [one.outcome for one in found] == ["equal"] * 6

@@ -97,9 +97,9 @@ def test_ordinary_ledgers_are_no_scan_lists(ledger):
 def test_a_ledger_may_name_goods_by_their_number_alone(lines):
     read = lines(b"GTIN,Quantity,Date\n4006381333931,10,2026-03-01\n5901234123457,2,2026-03-02\n")
 
-    assert told(read, "gtin", "quantity", "issue") == [
-        ("4006381333931", 10.0, "goods_unknown"),
-        ("5901234123457", 2.0, "goods_unknown"),
+    assert told(read, "gtin", "quantity", "unit", "issue") == [
+        ("04006381333931", 10.0, "PCE", "goods_unknown"),
+        ("05901234123457", 2.0, "PCE", "goods_unknown"),
     ]
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import zipfile
 
 import pandas as pd
 import pytest
@@ -74,6 +75,64 @@ def test_ledgers_of_every_format_give_a_result_of_that_format(desk, kind, ledger
     }[kind](path)
     assert list(read["Description"]) == [f"desk {n}" for n in range(1, 26)]
     assert list(read["kg_co2e"]) == [n + 0.25 for n in range(1, 26)]
+
+
+def test_every_ledger_of_an_archive_is_read_by_itself_in_order(desk, ledger):
+    place = desk(batch_lines=10)
+    content = io.BytesIO()
+    repeating = "Invoice Number,Text,Gross Amount\n" + "7,chair,£1.25\n7,stool,£2.25\n" * 6
+    with zipfile.ZipFile(content, "w") as package:
+        package.writestr("04.csv", ledger(12))
+        package.writestr("05.csv", repeating)
+        package.writestr("copy.csv", repeating)
+        package.writestr("06.xlsx", b"PK\x03\x04broken")
+    job_id = place.submit(content.getvalue(), "year.zip", mapping={"line_id": ""})
+
+    place.run()
+
+    job = place.job(job_id)
+    assert (job.status, job.lines, job.batches) == ("finished", 25, 5)
+    table = pd.read_csv(result(place, job_id))
+    assert list(table["file"]) == ["04.csv"] * 12 + ["05.csv"] * 12 + ["06.xlsx"]
+    assert list(table["line_id"])[11:14] == ["04.csv:12", "05.csv:1", "05.csv:2"]
+    assert list(table["Text"].dropna()) == ["chair", "stool"] * 6
+    entries = recorded(place, job_id)
+    assert [entry.content.options.money.amounts_include_vat for entry in entries] == [False] * 12 + [
+        True
+    ] * 12 + [False]
+    with AuditStore(place.url) as store, store.reading(place.actor) as reading:
+        (error,) = line_errors(reading, place.settings, job_id)
+    assert (error.row, error.code) == (25, "document_unreadable")
+    assert "copy.csv: the same file as 05.csv, counted once." in place.work(job_id).files.read_ledger().notes
+
+
+def test_a_file_of_an_archive_whose_identifiers_repeat_is_numbered_by_itself(desk):
+    place = desk(batch_lines=3)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as package:
+        package.writestr("04.csv", "Line,Text,Amount GBP\nA1,desk,1.25\nA2,bin,2.25\n")
+        package.writestr("05.csv", "Line,Text,Amount GBP\n" + "B1,chair,1.25\nB1,stool,2.25\n" * 2)
+    job_id = place.submit(content.getvalue(), "year.zip", mapping={"line_id": "Line"})
+
+    place.run()
+
+    table = pd.read_csv(result(place, job_id))
+    assert list(table["line_id"]) == ["04.csv:A1", "04.csv:A2", *(f"05.csv:{n}" for n in range(1, 5))]
+
+
+def test_a_job_that_names_a_column_says_which_file_of_an_archive_lacks_it(desk, ledger):
+    place = desk()
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as package:
+        package.writestr("04.csv", ledger(3))
+        package.writestr("05.csv", "Text,Net GBP\nchair,1.25\n")
+    job_id = place.submit(content.getvalue(), "year.zip", mapping={"amount": "Amount"})
+
+    place.run()
+
+    job = place.job(job_id)
+    assert job.status == "failed"
+    assert 'year.zip/05.csv: Got the column "Amount" for amount' in job.detail
 
 
 def test_lines_that_cannot_be_read_keep_their_row_and_say_why(desk, ledger):

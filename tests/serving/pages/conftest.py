@@ -7,9 +7,9 @@ import pytest
 
 from tests.browsing import NARROW, WIDE, Watched, chromium
 from tests.serving.small_service import Browser, Service
-from tests.serving.small_service_fixtures import parts, serve, service, small_model
+from tests.serving.small_service_fixtures import serve, service, small_model
 
-__all__ = ["parts", "serve", "service", "small_model"]
+__all__ = ["serve", "service", "small_model"]
 
 
 @pytest.fixture

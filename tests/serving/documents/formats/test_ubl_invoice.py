@@ -159,3 +159,18 @@ def test_every_real_invoice_adds_up_to_the_cent(data_dir):
         assert all(one.description and one.currency and one.date for one in document.lines), path.name
         counted += 1
     assert counted == 63
+
+
+@pytest.mark.parametrize(
+    ("root", "element", "kind", "amount"),
+    [
+        ("SelfBilledInvoice", "InvoiceLine", "UBL self-billed invoice", 5),
+        ("SelfBilledCreditNote", "CreditNoteLine", "UBL self-billed credit note", -5),
+        ("FreightInvoice", "InvoiceLine", "UBL freight invoice", 5),
+    ],
+)
+def test_invoices_that_buyers_or_carriers_write_are_read_like_others(root, element, kind, amount):
+    content = invoice(line("1", "5.00", element=element), root=root)
+    assert UblInvoiceFormat().recognises(content)
+    found = read(content)
+    assert (found.kind, found.lines[0].amount) == (kind, Decimal(amount))

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from data.errors import UnreadableDocumentError
 from serving.documents import read_ledger
 from serving.documents.formats.ubl_order import UblOrderFormat
 
@@ -59,6 +60,74 @@ def test_a_catalogue_line_is_what_its_price_is_for():
     assert (one.amount, one.quantity, one.unit, one.currency) == (Decimal("20.00"), Decimal(1), "BX", "SEK")
 
 
-@pytest.mark.parametrize("root", ["Order", "DespatchAdvice", "Catalogue"])
+def money(place: str, total: str) -> str:
+    return f"<cac:{place}><cbc:LineExtensionAmount>{total}</cbc:LineExtensionAmount></cac:{place}>"
+
+
+def item_line(number: int, status: str = "", substitute: str = "") -> str:
+    said = f"<cbc:LineStatusCode>{status}</cbc:LineStatusCode>" if status else ""
+    quantity = '<cbc:Quantity unitCode="C62">2</cbc:Quantity>'
+    line = f"<cbc:ID>{number}</cbc:ID>{said}{quantity}{PRICE.format('')}{ITEM}"
+    return f"<cac:OrderLine><cac:LineItem>{line}</cac:LineItem>{substitute}</cac:OrderLine>"
+
+
+@pytest.mark.parametrize(("root", "out"), [("OrderChange", "2"), ("OrderResponse", "7")])
+def test_lines_that_a_change_or_response_takes_back_are_left_out_and_counted(root, out):
+    total = money("AnticipatedMonetaryTotal", "80")
+    found = read(document(root, total + item_line(1, "5") + item_line(2, out)))
+    assert [line.number for line in found.lines] == ["1"]
+    assert found.stated_total is None
+    assert "give one of them" in found.notes[0]
+    assert found.notes[1] == "Lines left out as cancelled or not accepted: 1."
+
+
+def test_an_order_that_is_rejected_buys_nothing():
+    code = "<cbc:OrderResponseCode>RE</cbc:OrderResponseCode>"
+    found = read(document("OrderResponse", code + item_line(1)))
+    assert not found.lines
+    assert "nothing is bought" in found.reason
+
+
+def test_what_a_supplier_sends_instead_is_what_is_bought():
+    substitute = ITEM.replace("Gloves", "Mittens")
+    other = f"<cac:SellerSubstitutedLineItem>{substitute}</cac:SellerSubstitutedLineItem>"
+    (line,) = read(document("OrderResponse", item_line(1, "3", other))).lines
+    assert (line.description, line.amount) == ("Mittens", Decimal("40.00"))
+
+
+def test_a_quotation_is_an_offer():
+    line = item_line(1).replace("OrderLine", "QuotationLine")
+    total = money("QuotedMonetaryTotal", "40.00")
+    found = read(document("Quotation", total + line))
+    assert (found.lines[0].amount, found.stated_total) == (Decimal("40.00"), Decimal("40.00"))
+    assert "offer" in found.notes[0]
+
+
+def test_a_receipt_advice_has_the_quantities_received():
+    line = (
+        '<cbc:ID>1</cbc:ID><cbc:ReceivedQuantity unitCode="KGM">12</cbc:ReceivedQuantity>'
+        f'<cbc:RejectedQuantity unitCode="KGM">1</cbc:RejectedQuantity>{ITEM}'
+    )
+    (one,) = read(document("ReceiptAdvice", f"<cac:ReceiptLine>{line}</cac:ReceiptLine>")).lines
+    assert (one.quantity, one.unit, one.amount, one.own["rejected_quantity"]) == (12, "KGM", None, "1")
+
+
+@pytest.mark.parametrize(
+    ("root", "name"),
+    [
+        ("Reminder", "a UBL reminder"),
+        ("OrderResponseSimple", "a UBL simple order response"),
+        ("ApplicationResponse", "a UBL application response"),
+        ("Waybill", "a UBL document of another kind"),
+    ],
+)
+def test_documents_that_tell_of_no_purchase_are_called_by_their_names(tmp_path, root, name):
+    path = tmp_path / "x.xml"
+    path.write_bytes(document(root, ""))
+    with pytest.raises(UnreadableDocumentError, match=f"got {name}, which tells of no purchase"):
+        read_ledger(path)
+
+
+@pytest.mark.parametrize("root", ["Order", "OrderChange", "Quotation", "DespatchAdvice", "Catalogue"])
 def test_a_document_without_lines_says_so(root):
     assert "without lines" in read(document(root, "")).reason
