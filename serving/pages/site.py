@@ -6,7 +6,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from serving.api.backend import Backend
-from serving.pages import drafts, ledger, ledgers, progress, sign_in, try_line
+from serving.pages import (
+    decisions,
+    drafts,
+    ledger,
+    ledgers,
+    line,
+    periods,
+    progress,
+    reviews,
+    sign_in,
+    try_line,
+)
 from serving.pages.faults import answer_with_pages
 from serving.pages.headers import PageHeaders
 from serving.pages.rendering import static_content
@@ -33,7 +44,10 @@ def create_pages(backend: Backend) -> FastAPI:
     app.state.backend = backend
     app.add_middleware(PageHeaders)
     answer_with_pages(app)
-    for page in (sign_in, ledgers, drafts, progress, ledger, try_line):
+    for page in (
+        *(sign_in, ledgers, drafts, progress, ledger, try_line),
+        *(line, decisions, reviews, periods),
+    ):
         app.include_router(page.router)
     app.add_api_route("/static/{name}", _static, methods=["GET"])
     return app
