@@ -7,14 +7,18 @@ from starlette.responses import Response
 
 from serving.api.backend import Backend
 from serving.pages import (
+    decisions,
     drafts,
     ledger,
     ledger_export,
     ledger_report,
     ledgers,
+    line,
     model_comparison,
     models,
+    periods,
     progress,
+    reviews,
     sign_in,
     try_line,
 )
@@ -32,6 +36,10 @@ _PAGES = (
     ledger,
     ledger_report,
     ledger_export,
+    line,
+    decisions,
+    reviews,
+    periods,
     try_line,
     model_comparison,
     models,

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
@@ -110,14 +110,36 @@ def replay(
     Replayed
         One an estimate; those of a bundle come together.
     """
+    yield from replay_with(reading, wanted, lambda version: load(archive.find(version)))
+
+
+def replay_with(
+    reading: Reading, wanted: EstimateFilter, get_model: Callable[[str], Predicts]
+) -> Iterator[Replayed]:
+    """Make past estimates again with models that somebody has at hand.
+
+    Parameters
+    ----------
+    reading
+        Transaction.
+    wanted
+        Which estimates.
+    get_model
+        Gives the model of a version, from the archive.
+
+    Yields
+    ------
+    Replayed
+        As of :func:`replay`.
+    """
     for version in model_versions(reading, wanted):
-        yield from _of_bundle(reading, replace(wanted, model_version=version), version, archive, load)
+        yield from _of_bundle(reading, replace(wanted, model_version=version), version, get_model)
 
 
 def _of_bundle(
-    reading: Reading, wanted: EstimateFilter, version: str, archive: BundleArchive, load: Loads
+    reading: Reading, wanted: EstimateFilter, version: str, get_model: Callable[[str], Predicts]
 ) -> Iterator[Replayed]:
-    model, fault = _loaded(archive, version, load)
+    model, fault = _loaded(version, get_model)
     for batch in batches(past_lines(reading, wanted)):
         first = batch[0]
         if first.reduced and not first.altered:
@@ -130,10 +152,10 @@ def _of_bundle(
             yield from _made_again(model, batch)
 
 
-def _loaded(archive: BundleArchive, version: str, load: Loads) -> tuple[Predicts | None, str]:
+def _loaded(version: str, get_model: Callable[[str], Predicts]) -> tuple[Predicts | None, str]:
     """Load the model of a bundle, or say why that cannot be done."""
     try:
-        return load(archive.find(version)), ""
+        return get_model(version), ""
     except LedgerprintError as error:
         return None, str(error)
 
