@@ -9,13 +9,14 @@ OUT := out
 TORCH_INDEX ?=
 TORCH := $(shell sed -n 's/^ *"\(torch==[0-9.]*\)",/\1/p' pyproject.toml)
 
-.PHONY: help demo test check format serve bento clean
+.PHONY: help demo test check format serve bento pictures clean
 
 help:
 	@echo 'make demo    install, estimate the shipped ledgers, write $(OUT)/demo.csv and $(OUT)/demo.html'
 	@echo 'make test    install, run the tests'
 	@echo 'make check   install, check format, lint, types and import layers, run the tests'
 	@echo 'make serve   install, serve the estimates on http://127.0.0.1:3000'
+	@echo 'make pictures install, take the pictures of docs/workbench.md anew (needs chromium)'
 	@echo 'make bento   install, build a bento of the service, start it and ask it'
 
 $(VENV)/bin/python:
@@ -58,6 +59,9 @@ serve: $(VENV)/.installed
 bento: $(VENV)/.installed-dev
 	BENTOML_DO_NOT_TRACK=True $(BIN)/bentoml build .
 	$(BIN)/pytest tests/e2e/test_bento.py
+
+pictures: $(VENV)/.installed-dev
+	$(BIN)/python docs/take_pictures.py
 
 clean:
 	rm -rf $(VENV) $(OUT) build *.egg-info .mypy_cache .ruff_cache .pytest_cache
