@@ -30,11 +30,18 @@ def test_without_a_ledger_the_queue_says_what_to_do(browser):
     assert "Hand one in" in browser.open("/reviews").text
 
 
-def test_the_same_goods_are_one_entry_with_all_that_is_known(ledger, browser):
+@pytest.mark.usefixtures("ledger")
+def test_the_same_goods_are_one_entry_with_all_that_is_known(browser):
     page = browser.open("/reviews")
 
     assert page.text.count('class="group"') == 2
-    for words in ("3 lines", "Unknown Traders", "Vague description", "GBP 5,000.00", "would narrow the range"):
+    for words in (
+        "3 lines",
+        "Unknown Traders",
+        "Vague description",
+        "GBP 5,000.00",
+        "would narrow the range",
+    ):
         assert words in page.text
 
 
@@ -83,7 +90,7 @@ def test_a_stale_page_overwrites_nobodys_review_and_keeps_what_was_typed(ledger,
     assert ledger.frame()["status"].iloc[0] == "excluded"
 
 
-def test_a_review_of_one_line_of_the_goods_is_not_passed_over_by_a_decision_on_all(ledger, service, browser):
+def test_a_review_of_one_line_of_the_goods_is_not_passed_over_by_a_decision_on_all(ledger, browser):
     browser.open(ledger.address(2))
     browser.send("/decisions", ledger.said(2, what="exclude", step="record"))
 
@@ -157,9 +164,7 @@ def test_what_was_decided_wrongly_is_reviewed_again(ledger, browser):
     browser.send("/decisions", of_goods(ledger, 1, what="exclude", step="record"))
     seen = ledger.frame()["review_sequence"].max()
 
-    again = browser.send(
-        "/decisions", ledger.said(1, over="goods", what="accept", step="record", seen=seen)
-    )
+    again = browser.send("/decisions", ledger.said(1, over="goods", what="accept", step="record", seen=seen))
 
     assert "3 lines accepted" in again.text
     assert ledger.frame()["kg"].iloc[0] > 0
@@ -175,7 +180,8 @@ def test_whoever_may_only_estimate_sees_the_queue_and_is_refused(ledger, service
     assert carl.send("/decisions", goods).status_code == 403
 
 
-def test_the_keyboard_alone_goes_through_the_queue(ledger, watched):
+@pytest.mark.usefixtures("ledger")
+def test_the_keyboard_alone_goes_through_the_queue(watched):
     page = watched.page
     page.goto("/reviews")
 
@@ -218,7 +224,8 @@ def test_a_conflict_is_told_in_place(ledger, watched, service):
 
 
 @pytest.mark.parametrize("show", ["flagged", "unreviewed", "unapproved"])
-def test_the_queue_hinders_nobody(ledger, watched, scheme, show):
+@pytest.mark.usefixtures("ledger")
+def test_the_queue_hinders_nobody(watched, scheme, show):
     watched.page.emulate_media(color_scheme=scheme)
 
     watched.page.goto(f"/reviews?show={show}")
