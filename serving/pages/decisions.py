@@ -115,10 +115,10 @@ def suggest(request: Request, _actor: Known, back: Back, q: str = "", category: 
 def _decided(form: DecisionForm, actor: Actor, back: Backend) -> _Decided:
     with back.get_store().reading(actor) as reading:
         lines = decided_lines(reading, back.ledgers, form.estimate_id, form.ledger, form.over)
-    if form.step == "form":
-        return _Decided(form, lines)
     if lines.seen > form.seen:
         return _Decided(form, lines, problem=_CONFLICT, status=409)
+    if form.step == "form":
+        return _Decided(form, lines)
     if lines.locked_by and form.over == "line":
         words = f"The period {lines.locked_by} is closed: have it reopened, or leave the line as it is."
         return _Decided(form, lines, problem=words, status=409)

@@ -8,6 +8,8 @@ import pandas as pd
 
 from models.estimates import Estimates
 from models.footprint import EstimateOptions
+from serving.jobs.batches import JobWork
+from serving.jobs.files import JobFiles
 from serving.jobs.submission import JobOptions, submit_job
 from serving.ledgers import Ledgers
 from serving.store import Actor
@@ -75,5 +77,8 @@ def estimated(service: Service, *lines: str) -> LedgerAtHand:
         "orders.csv",
         JobOptions.of({"country": "GB"}),
     )
-    service.run_jobs()
+    work = JobWork(service.store, JobFiles(service.jobs.folder, "default", job.id), service.jobs.batch_lines)
+    for number in range(1, work.read() + 1):
+        work.estimate(number, lambda _version: service.model)
+    work.finish()
     return LedgerAtHand(service, job.id)
