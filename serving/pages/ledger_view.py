@@ -191,7 +191,9 @@ def _hotspots(frame: pd.DataFrame, address: LedgerAddress) -> Iterator[Hotspots]
         table = breakdown.by_group(frame, column, keep=_BARS)
         if len(table) > 1:
             rows = _led(table, partial(_narrowed, address, column))
-            drawing = charts.pareto(table, _links(rows)) if (table["kg"] > 0).any() else None
+            # the bar of all small groups together would dwarf the others
+            named = table[~table["together"]]
+            drawing = charts.pareto(named, _links(rows)[: len(named)]) if (named["kg"] > 0).any() else None
             yield Hotspots(title, what, drawing, rows)
     periods = breakdown.by_month(frame)
     if len(periods) > 1:

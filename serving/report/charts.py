@@ -50,7 +50,8 @@ def pareto(groups: pd.DataFrame, links: Sequence[str] = ()) -> Markup:
     """
     data, unit = _in_unit(groups, ["kg"], links)
     data = data[data["kg"] > 0]
-    data = data.assign(reached=[share_text(share) for share in data["cumulative"]])
+    # sums of shares miss one by a hair
+    data = data.assign(reached=[share_text(round(share, 9)) for share in data["cumulative"]])
     return _drawn(_pareto(unit), data, len(data) * _ROW)
 
 
