@@ -77,7 +77,8 @@ class DecisionForm:
             ledger=str(said.get("ledger", ""))[:100],
             over=_one_of(said, "over", OVER),
             what=what,
-            step=_one_of(said, "step", STEPS),
+            # what needs no more words than its name goes on to its effect
+            step=_one_of({"step": "form" if what == "correct" else "effect"} | dict(said), "step", STEPS),
             seen=int(seen) if seen.isdecimal() and len(seen) < len(str(1 << 63)) else 0,
             place=_one_of(said, "place", ("line", "queue")),
             typed=typed,

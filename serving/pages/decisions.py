@@ -15,6 +15,7 @@ from serving.ledgers import Effect, approve_goods, effect, review_goods
 from serving.pages.decided_lines import DecidedLines, decided_lines
 from serving.pages.decision_form import DecisionForm
 from serving.pages.line_content import line_content
+from serving.pages.line_history import correction_words
 from serving.pages.rendering import render, wants_part
 from serving.pages.visitors import Known, OwnForm
 from serving.store import Actor
@@ -67,6 +68,11 @@ class _Decided:
         for one in self.refused:
             counts[one.sentence] = counts.get(one.sentence, 0) + 1
         return sorted(counts.items(), key=lambda item: -item[1])
+
+    @property
+    def instead(self) -> str:
+        """What is right instead, as it was understood."""
+        return correction_words(self.form.correction) if self.form.correction else ""
 
     @property
     def said(self) -> str:
@@ -148,6 +154,8 @@ def _reviewed(form: DecisionForm, lines: DecidedLines, actor: Actor, back: Backe
 
 
 def _approved(form: DecisionForm, lines: DecidedLines, actor: Actor, back: Backend) -> _Decided:
+    if lines.standing is not None and not lines.rows:
+        return _nothing(form, lines, [])
     if form.step == "effect":
         return _Decided(form, lines)
     comment = form.typed["comment"]

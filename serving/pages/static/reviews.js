@@ -23,10 +23,7 @@ if (list) {
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || dialog.open) return;
-    if (event.target.closest("input, select, textarea")) {
-      if (event.key === "Escape") go(present());
-      return;
-    }
+    if (event.key !== "Escape" && event.target.closest("input, select, textarea")) return;
     const group = present();
     if (event.key === "?") dialog.showModal();
     else if (event.key in MOVES) move(MOVES[event.key]);

@@ -174,7 +174,7 @@ def test_a_line_is_corrected_in_place(ledger, watched):
 
     page.get_by_label("all 3 lines").check()
     page.get_by_role("button", name="Correct …").click()
-    page.get_by_label("Category", exact=True).fill("soap")
+    page.get_by_label("Category", exact=True).press_sequentially("soap", delay=30)
     page.locator("datalist option").first.wait_for(state="attached")
     page.get_by_label("Category", exact=True).fill("337214")
     page.get_by_role("button", name="Show the effect").click()

@@ -50,7 +50,7 @@ def test_the_effect_is_shown_before_anything_is_recorded(ledger, browser):
 
     page = browser.send("/decisions", of_goods(ledger, 1, what="exclude", step="effect"))
 
-    assert "Nothing is recorded yet" in page.text
+    assert "Nothing is recorded yet." in page.text
     assert "3 lines would be excluded" in page.text
     assert set(ledger.frame()["review"]) == {""}
 
@@ -194,12 +194,13 @@ def test_the_keyboard_alone_goes_through_the_queue(watched):
     page.keyboard.press("k")
     assert page.evaluate("document.activeElement.id") == first
     page.keyboard.press("x")
-    page.get_by_role("button", name="Show the effect").wait_for()
-    page.keyboard.press("Tab")
-    page.keyboard.type("internal")
+    page.get_by_text("3 lines would be excluded").wait_for()
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.id") == first
+    page.keyboard.press("x")
+    page.get_by_text("3 lines would be excluded").wait_for()
+    page.get_by_role("button", name="Exclude 3 lines").wait_for()
     page.keyboard.press("Enter")
-    page.get_by_text("would be excluded").wait_for()
-    page.get_by_role("button", name="Exclude 3 lines").press("Enter")
     page.locator(".group.done", has_text="3 lines excluded").wait_for()
 
     assert "3 lines excluded" in page.locator("#spoken").inner_text()
