@@ -52,7 +52,7 @@ def pareto(groups: pd.DataFrame, links: Sequence[str] = ()) -> Markup:
     data = data[data["kg"] > 0]
     # sums of shares miss one by a hair
     data = data.assign(reached=[share_text(round(share, 9)) for share in data["cumulative"]])
-    return _drawn(_pareto(unit), data, len(data) * _ROW)
+    return _drawn(_pareto(unit, is_linked=any(links)), data, len(data) * _ROW)
 
 
 def ranges(groups: pd.DataFrame) -> Markup:
@@ -78,7 +78,7 @@ def months(periods: pd.DataFrame, links: Sequence[str] = ()) -> Markup:
         As of :func:`pareto`.
     """
     data, unit = _in_unit(periods, ["kg"], links)
-    return _drawn(_months(unit), data, _MONTHS_HEIGHT)
+    return _drawn(_months(unit, is_linked=any(links)), data, _MONTHS_HEIGHT)
 
 
 def _in_unit(groups: pd.DataFrame, columns: list[str], links: Sequence[str] = ()) -> tuple[pd.DataFrame, str]:
@@ -102,13 +102,14 @@ def _short(name: str) -> str:
 
 
 @cache
-def _pareto(unit: str) -> str:
+def _pareto(unit: str, *, is_linked: bool) -> str:
     reached = (
         alt.Chart(_DATA)
         .mark_text(align="right", dy=-_BELOW_NAME + 2, color=ACCENT, fontSize=11, aria=False)
         .encode(y=_rows(), x=alt.value(_WIDTH), text="reached:N")
     )
-    return _described(alt.layer(_bars(unit), *_names(_WIDTH - _SHARE_WIDTH), reached, _links()))
+    links = [_links()] if is_linked else []
+    return _described(alt.layer(_bars(unit), *_names(_WIDTH - _SHARE_WIDTH), reached, *links))
 
 
 @cache
@@ -129,7 +130,7 @@ def _bars_alone(unit: str) -> str:
 
 
 @cache
-def _months(unit: str) -> str:
+def _months(unit: str, *, is_linked: bool) -> str:
     columns = alt.X("group:O", sort=None).axis(title=None, labelAngle=-60, labelOverlap=True, aria=False)
     amounts = alt.Y("kg:Q").axis(title=f"{unit} CO2e", tickCount=4, aria=False)
     base = alt.Chart(_DATA)
@@ -145,7 +146,8 @@ def _months(unit: str) -> str:
             description="said:N",
         )
     )
-    return _described(alt.layer(bars, links), _WIDTH - 45)
+    # a layer without marks would be an image that nothing tells of
+    return _described(alt.layer(bars, links) if is_linked else bars, _WIDTH - 45)
 
 
 def _rows() -> alt.Y:

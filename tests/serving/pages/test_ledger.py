@@ -232,7 +232,7 @@ def test_small_and_strange_ledgers_have_a_page_and_a_report(service, browser, ro
     assert "nan" not in re.sub(r"<[^>]*>", "", page.text).lower().replace("finance", "")
 
 
-def test_pages_do_not_read_the_files_of_the_ledger_again(service, browser, address, monkeypatch):
+def test_pages_do_not_read_the_files_of_the_ledger_again(browser, address, monkeypatch):
     browser.open(address)
     read = []
     monkeypatch.setattr("serving.jobs.files.pd.read_parquet", lambda *_args, **_named: read.append(1))
