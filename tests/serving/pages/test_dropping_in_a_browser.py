@@ -77,8 +77,8 @@ def test_a_ledger_is_corrected_and_watched_to_its_end_with_the_keyboard_alone(se
     expect(page.locator("#progress")).to_contain_text("It waits for its turn")
     assert hindrances(page) == []
     service.run_jobs()
-    expect(page.get_by_role("link", name="Download the result")).to_be_visible()
+    expect(page.get_by_role("link", name="Report")).to_be_visible()
 
     page.goto(address)
-    expect(page.get_by_role("link", name="Download the result")).to_be_visible()
+    expect(page.get_by_role("link", name="Report")).to_be_visible()
     assert watched.is_quiet()
