@@ -214,7 +214,7 @@ def test_hostile_names_do_no_harm_in_lines_links_filters_and_titles(service, bro
     ("rows", "said"),
     [
         ("Payroll,2024-03-01,100,GBP,Staff,Ward\n", "No figure"),
-        ("gloves,2024-03-01,5,QQQ,Acme,Ward\n", "No figure"),
+        ("gloves,2024-03-01,5,QQQ,Acme,Ward\nPayroll,2024-03-01,9,GBP,Staff,Ward\n", "No figure"),
         ("gloves,2024-03-01,-100,GBP,Acme,Ward\ndesk,2024-03-01,-5,GBP,Bytes,Ward\n", "CO2e"),
         ("gloves,2024-03-01,0,GBP,Acme,Ward\n", "0 kg CO2e"),
         ("gloves,2024-03-01,1,GBP,A,W\ngloves,2024-03-01,2,EUR,A,W\ngloves,,3,USD,A,W\n", "CO2e"),
