@@ -62,7 +62,7 @@ _UPLOAD: Final[dict[str, Any]] = {
         "required": True,
         "description": "The file itself: CSV and its kin, XLSX, XLS, ODS, Parquet, JSON, JSON Lines, an HTML "
         "table, a UBL, CII or cXML document, a PDF invoice with its data inside, OCDS, or a ZIP archive of "
-        "documents. `curl -X POST -T year.csv` sends it without holding it in memory.",
+        "any of them. `curl -X POST -T year.csv` sends it without holding it in memory.",
         "content": {kind: _BINARY for kind in _SUFFIXES if kind},
     }
 }

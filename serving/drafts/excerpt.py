@@ -1,7 +1,9 @@
 """The excerpt: the first rows of a document, by which a person is shown how it is understood."""
 
 import json
-from dataclasses import asdict, dataclass, replace
+import tempfile
+from dataclasses import asdict, dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -9,8 +11,10 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from data.errors import UnreadableDocumentError
+from serving.documents.archives import file_names, is_archive, members
+from serving.documents.ledger import LedgerReading
 from serving.documents.parts import WHOLE_BYTES, is_json_lines
-from serving.documents.readers import READERS, Reader, read_bytes
+from serving.documents.readers import READERS, Reader, read_bytes, require_readable
 from serving.documents.records import parquet_parts
 from serving.documents.table import Table
 
@@ -20,6 +24,9 @@ _MOST_CHARACTERS: Final = 8_000_000
 _HEAD_BYTES: Final = 1 << 22
 _KIND_BYTES: Final = 1 << 20
 _MOST_WHOLE_BYTES: Final = 1 << 26
+_FILES: Final = 20
+_ROWS_OF_FILE: Final = 200
+"""Of a file in an archive."""
 _LINE_ENDS: Final = {b"\xff\xfe": b"\n\x00", b"\xfe\xff": b"\x00\n"}
 """Of UTF-16; elsewhere a line ends in one byte."""
 _FILE: Final = "excerpt.json"
@@ -39,11 +46,17 @@ class Excerpt:
         Cut after :data:`ROWS` rows.
     rows
         How many rows each table has in the document; empty where only its beginning was read.
+    files
+        How many files an archive holds, of which each table is one; 0 for anything else.
+    unread
+        Which of them cannot be read, and why.
     """
 
     kind: str
     tables: list[Table]
     rows: list[int]
+    files: int = 0
+    unread: list[str] = field(default_factory=list)
 
     @property
     def is_counted(self) -> bool:
@@ -64,6 +77,50 @@ def take_excerpt(path: Path) -> Excerpt:
     UnreadableDocumentError
         If it cannot be read, or is a workbook or the like above 64 MiB.
     """
+    if is_archive(path):
+        names = file_names(path, path.name)
+        if len(names) > 1:
+            return _of_archive(path, len(names))
+    return _of_file(path)
+
+
+def _of_archive(path: Path, files: int) -> Excerpt:
+    """Read the beginnings of the first files of an archive; each is a table by itself."""
+    tables: list[Table] = []
+    rows: list[int] = []
+    unread: list[str] = []
+    is_counted = True
+    with tempfile.TemporaryDirectory(prefix="ledgerprint-") as folder:
+        for member in islice(members(path, path.name, Path(folder)), _FILES):
+            try:
+                found, chosen = _of_member(member.path)
+            except UnreadableDocumentError as error:
+                unread.append(f"{member.name}: {str(error).removeprefix(f'{member.path.name}: ')}")
+                continue
+            at = next(place for place, table in enumerate(found.tables) if table is chosen)
+            cut = chosen.rows[:_ROWS_OF_FILE]
+            issues = {row: issue for row, issue in chosen.issues.items() if row < len(cut)}
+            tables.append(replace(chosen, name=member.name, rows=cut, issues=issues))
+            is_counted = is_counted and found.is_counted
+            rows += found.rows[at : at + 1]
+    if not tables:
+        raise UnreadableDocumentError(
+            f"{path.name}: got an archive in which no file can be read, expected ledgers, invoices or "
+            f"orders; the first says: {unread[0]}"
+        )
+    return Excerpt("archive", tables, rows if is_counted else [], files, unread)
+
+
+def _of_member(path: Path) -> tuple[Excerpt, Table]:
+    """Read the beginning of a file of an archive, and choose the table that is most like a ledger."""
+    if is_archive(path):
+        raise UnreadableDocumentError("got an archive within the archive, which is not opened; unpack it.")
+    require_readable(path)
+    found = _of_file(path)
+    return found, LedgerReading(path).chosen(found.tables).table
+
+
+def _of_file(path: Path) -> Excerpt:
     size = path.stat().st_size
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES if size > WHOLE_BYTES else WHOLE_BYTES)

@@ -61,6 +61,9 @@ class Look:
         As understood.
     inspection
         Findings about the lines that were looked at; ``None`` if nobody asked for them.
+    files, unread
+        Of an archive of several files: how many there are, and which of those looked at cannot be read. Each
+        of them recognises its own columns, so that none can be said.
     """
 
     kind: str
@@ -74,6 +77,8 @@ class Look:
     problem: str = ""
     ledger: Ledger | None = None
     inspection: Inspection | None = None
+    files: int = 0
+    unread: tuple[str, ...] = ()
 
     @property
     def issues(self) -> dict[str, int]:
@@ -108,7 +113,8 @@ def look_at(
     sheet
         Position of the table to be taken; ``None`` takes the one most like a ledger.
     columns
-        Field -> position of its column, ``None`` for none; fields that are not there are recognised.
+        Field -> position of its column, ``None`` for none; fields that are not there are recognised. Not for
+        an archive of several files.
     reference
         By which the lines are inspected; ``None`` leaves that out.
 
@@ -125,14 +131,25 @@ def look_at(
     mapping = {
         field: "" if position is None else names[position]
         for field, position in (columns or {}).items()
-        if position is None or position < len(names)
+        if not excerpt.files and (position is None or position < len(names))
     }
-    options = said.model_copy(update={"mapping": mapping, "sheet": _sheet_name(excerpt.tables, at)})
+    sheet_name = None if excerpt.files else _sheet_name(excerpt.tables, at)
+    options = said.model_copy(update={"mapping": mapping, "sheet": sheet_name})
     rows = len(chosen.layout.source)
     above = len(excerpt.tables[at].rows) - rows
     lines = excerpt.rows[at] - above if excerpt.is_counted else None
     sheets = [table.name for table in excerpt.tables]
-    look = Look(excerpt.kind, sheets, at, names, rows, lines, options)
+    look = Look(
+        excerpt.kind,
+        sheets,
+        at,
+        names,
+        rows,
+        lines,
+        options,
+        files=excerpt.files,
+        unread=tuple(excerpt.unread),
+    )
     try:
         # what is wrong with the file itself has been said by now: this is about what was said of it
         ledger = options.reading(Path(name)).understood(chosen)
@@ -141,7 +158,7 @@ def look_at(
         return replace(look, problem=str(error), fields=_fields(chosen, mapping, []))
     return replace(
         look,
-        options=options.model_copy(update={"mapping": _pinned(ledger, mapping)}),
+        options=options.model_copy(update={"mapping": {} if excerpt.files else _pinned(ledger, mapping)}),
         fields=_fields(chosen, mapping, ledger.columns),
         ledger=ledger,
         inspection=inspect_ledgers([ledger], asked, reference, None) if reference else None,

@@ -25,7 +25,7 @@ _NAME_CHARACTERS: Final = 60
 _KINDS: Final = {
     "delimited text": "Text table (CSV or alike)",
     "workbook": "Workbook",
-    "archive of documents": "ZIP archive",
+    "archive": "ZIP archive",
     "scan list": "List of scanned barcodes",
     "JSON": "JSON",
 }
@@ -97,6 +97,10 @@ class DraftView:
     @property
     def extent(self) -> str:
         """How many lines there are, or were read."""
+        if self.look.files:
+            seen = len(self.look.sheets) + len(self.look.unread)
+            among = f", the first {seen} of them looked at" if seen < self.look.files else ""
+            return f"{count_text(self.look.files, 'file')}{among}, {_size_text(self.draft.size)}"
         if self.look.lines is None:
             return f"first {count_text(self.look.seen, 'line')} read of {_size_text(self.draft.size)}"
         return f"{count_text(self.look.lines, 'line')}, {_size_text(self.draft.size)}"
@@ -104,7 +108,7 @@ class DraftView:
     @property
     def is_part(self) -> bool:
         """Whether there is more than was looked at."""
-        return self.look.lines is None or self.look.lines > self.look.seen
+        return bool(self.look.files) or self.look.lines is None or self.look.lines > self.look.seen
 
     @property
     def notes(self) -> list[str]:

@@ -120,7 +120,6 @@ def _approve(page: Page, ledger: str) -> None:
     page.goto(ledger.replace("/ledgers/", "/reviews?ledger=") + "&show=unapproved")
     _hinders_nobody(page)
     page.get_by_role("button", name="Approve …").first.click()
-    page.get_by_role("button", name="Show the effect").click()
     page.get_by_role("button", name="Approve 1 line").click()
     nothing_left = page.get_by_text("Nothing waits for an approval.")
     expect(page.locator(".group.done").or_(nothing_left)).to_be_visible()

@@ -209,3 +209,42 @@ def test_an_archive_of_documents_is_one_ledger(browser, examples):
 
     assert "ZIP archive" in page.text
     assert "134 lines" in page.text
+
+
+def test_of_an_archive_of_ledgers_each_is_looked_at_and_all_are_estimated(service, browser, examples):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("north/council.csv", (examples / "council.csv").read_bytes())
+        archive.writestr("<script>.csv", "Text,Net\ngloves,5\n")
+        archive.writestr("photo.png", b"\x89PNG\r\n\x1a\n" + bytes(40))
+        archive.writestr("__MACOSX/council.csv", b"litter")
+
+    page = drop(browser, content.getvalue(), "all.zip")
+    other = browser.open(page.url.path, sheet="1")
+    job = browser.send(f"{page.url.path}/job", {"country": "GB", "column_description": "3"})
+    service.run_jobs()
+
+    assert "3 files" in page.text
+    assert "photo.png: " in page.text
+    assert "File to look at" in page.text
+    assert "column_description" not in page.text
+    assert "gloves" in other.text
+    assert "<script>.csv" not in other.text
+    with service.store.reading(Actor.local()) as reading:
+        found = find(reading, job.url.path.rpartition("/")[2])
+    assert (found.status, found.lines) == ("finished", 136)
+    assert found.options["mapping"] == {}
+    assert found.options["sheet"] is None
+
+
+def test_an_archive_without_a_readable_file_is_refused(service, browser):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("a.png", b"\x89PNG\r\n\x1a\n" + bytes(40))
+        archive.writestr("b.png", b"\x89PNG\r\n\x1a\n" + bytes(41))
+
+    page = drop(browser, content.getvalue(), "all.zip")
+
+    assert page.status_code == 422
+    assert "no file can be read" in page.text
+    assert kept(service) == []
