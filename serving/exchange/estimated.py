@@ -99,8 +99,8 @@ class EstimatedFootprint:
         By pedigree indicator; empty where there are none.
     source, source_version
         Of the factor, with its licence.
-    method, estimate_id, model_version, explanation
-        Of the estimate.
+    method, estimate_id, model_version, category
+        Of the estimate. Its explanation tells what was bought and paid, which is nobody's but the buyer's.
     review
         "reviewed" where somebody has accepted it, "approved" where another one has signed that; else "".
     """
@@ -123,7 +123,7 @@ class EstimatedFootprint:
     method: str
     estimate_id: str
     model_version: str
-    explanation: str
+    category: str
     review: str = ""
 
     @classmethod
@@ -177,7 +177,7 @@ class EstimatedFootprint:
             method=estimate["method"],
             estimate_id=record.estimate_id,
             model_version=record.model_version,
-            explanation=estimate["explanation"],
+            category=_category(estimate),
             review=review.status if review else "",
         )
 
@@ -189,14 +189,21 @@ class EstimatedFootprint:
     @property
     def said(self) -> str:
         """How it came about, who looked at it, and from which source a supplier's figure is."""
-        source = "" if self.is_secondary else f"Source: {self.source}."
+        factor = "" if self.is_secondary else f"Source: {self.source}."
         told = (
             f"Estimated from a purchase, by the method {self.method} of GHG Protocol Scope 3, category 1.",
             _ACCEPTED.get(self.review, "Nobody has reviewed the estimate."),
-            source,
-            self.explanation,
+            f"Category: {self.category}." if self.category else "",
+            factor,
         )
         return " ".join(text for text in told if text)
+
+
+def _category(estimate: dict[str, Any]) -> str:
+    """Name the goods' category with its code, "" where there is none."""
+    if not estimate["category_code"]:
+        return ""
+    return f"{estimate['category_title']} ({estimate['category_scheme']} {estimate['category_code']})"
 
 
 def _amount(record: EstimateRecord, line: dict[str, Any], estimate: dict[str, Any]) -> tuple[float, str]:

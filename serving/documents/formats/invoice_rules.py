@@ -63,6 +63,10 @@ def check_rules(content: bytes, name: str, stylesheet: Path) -> list[Finding]:
         When the stylesheet is none, or ``ledgerprint[rules]`` is not installed.
     """
     root = parse_xml(content, name)
+    if not stylesheet.is_file():
+        raise RulesNotCheckedError(
+            f"Got no file {stylesheet}, expected a compiled Schematron (XSLT); check the path."
+        )
     report = _report(etree.tostring(root, encoding="unicode"), stylesheet)
     found = report.xpath("//svrl:failed-assert | //svrl:successful-report", namespaces=_SVRL)
     return [_finding(one) for one in found]

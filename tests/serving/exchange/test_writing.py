@@ -113,6 +113,18 @@ def test_no_number_stands_in_pact_that_nobody_has_estimated_or_stated(records):
     assert "at most this" in document["comment"]
 
 
+@pytest.mark.parametrize("write", [write_pact, write_catena_x])
+def test_what_was_bought_and_paid_stays_with_the_buyer(records, write):
+    record = records["pasta"]
+    estimate = record.content.estimate
+
+    text = json.dumps(write(EstimatedFootprint.of(record), STATED))
+
+    assert estimate["explanation"] not in text
+    assert estimate["category_title"] in text
+    assert not any(str(step["from_value"]) in text for step in record.content.conversions)
+
+
 @pytest.mark.parametrize("stated", [{}, {"fossil_carbon_share": 0.5}, {"exempted_percent": 0.0}])
 def test_pact_is_refused_where_the_publisher_does_not_say_what_it_requires(records, stated):
     with pytest.raises(FootprintError, match=r"expected both.*--fossil-carbon.*--format catena-x"):
