@@ -298,7 +298,7 @@ COUNTED_AGAINST: Final[Mapping[str, str]] = {
     "country": "delivery destination manufacturer merchant origin payee risk seller ship supplier vendor",
     "supplier": """
         address amount category city class code country date group id inco invoice item key no nr
-        number nummer part postcode product reference site sku status term town type vat""",
+        number nummer part postcode product reference site sku status term town type unit vat""",
     "category_code": "account cost country currency department postal supplier vendor",
     "gtin": "",
     "buyer": "code date email id key no number reference type unit",

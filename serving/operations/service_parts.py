@@ -16,6 +16,7 @@ from serving.operations.drift import DriftBaseline
 from serving.operations.parts import Part, load_in_background
 from serving.quality.reference import Reference, kept_reference
 from serving.replay.archive import BundleArchive, archive_of
+from serving.report.charts import start_drawing
 from serving.settings import ServiceSettings
 from serving.store import AuditStore
 
@@ -84,9 +85,10 @@ class ServiceParts:
         return kept_reference(self.archive.folder / self.model.get().version)
 
     def load(self) -> None:
-        """Load everything in the background; neither database nor model waits for the other."""
+        """Load everything in the background; none of them waits for another."""
         load_in_background([self.store])
         load_in_background([self.model, self.baseline])
+        load_in_background([Part("drawing", start_drawing)])
 
     def close(self) -> None:
         """Give connections back."""

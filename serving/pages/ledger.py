@@ -34,7 +34,8 @@ async def ledger(request: Request, job_id: JobId, actor: Known, back: Back) -> R
     progress = await anyio.to_thread.run_sync(partial(_progress, request, job_id, actor, back))
     if progress is not None:
         return progress
-    if wants_part(request):  # it was watched to its end
+    if wants_part(request):  # it was watched to its end: it is put together before it is led to
+        await standing_of(back, actor, job_id)
         return Response(status_code=204, headers={"HX-Refresh": "true"})
     address = LedgerAddress.from_query(job_id, request.query_params)
     if _holds_nothing(request):

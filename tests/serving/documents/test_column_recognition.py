@@ -66,6 +66,7 @@ def test_a_header_names_its_field_in_the_usual_languages_and_abbreviations(heade
         ("Due Date", "date"),
         ("Business Unit", "unit"),
         ("Supplier Country", "country"),
+        ("awards/0/items/0/unit/name", "supplier"),
     ],
 )
 def test_a_header_with_a_word_that_speaks_against_a_field_does_not_name_it(header, field):
