@@ -12,6 +12,7 @@ from features.screening import screen
 from features.screening.rules import Decision, Reason, decision_of
 from features.text_memory import RememberingEncoder
 from models.footprint import EstimateOptions, FootprintModel
+from models.range_parts import range_parts
 from serving.documents import Ledger
 from serving.estimation import (
     LedgerOptions,
@@ -170,8 +171,8 @@ def inspect_ledgers(
     findings = {finding.code: finding for check in _CHECKS for finding in check(ledger)}
     scenarios: list[Scenario] = []
     if model is not None and estimates is not None:
-        asked = EstimateOptions(options.factor_set, money_options(ledgers[0], options)[0])
-        scenarios = potential(ledger, estimates, model, asked, findings)
+        parts = _range_parts(model, ledgers, options)
+        scenarios = potential(ledger, estimates, model, parts, findings)
     size = np.nan_to_num(np.abs(ledger.usd))
     names = names_of(ledgers)
     return Inspection(
@@ -187,6 +188,21 @@ def inspect_ledgers(
         readings=readings(columns_of(ledgers), names),
         remarks=remarks(notes_on(ledgers, options), names),
     )
+
+
+def _range_parts(model: FootprintModel, ledgers: Sequence[Ledger], options: LedgerOptions) -> pd.DataFrame:
+    """Say how wide each part of a line's range is, ledgers that say the same of VAT at once."""
+    asked = [EstimateOptions(options.factor_set, money_options(one, options)[0]) for one in ledgers]
+    kinds = list(dict.fromkeys(asked))
+    kind = np.repeat([kinds.index(one) for one in asked], [len(one.lines) for one in ledgers])
+    lines = pd.concat([ledger.lines for ledger in ledgers], ignore_index=True)
+    parts = [
+        range_parts(model, lines[kind == number].reset_index(drop=True), one).set_index(
+            np.flatnonzero(kind == number)
+        )
+        for number, one in enumerate(kinds)
+    ]
+    return pd.concat(parts).sort_index()
 
 
 def _screened(estimates: pd.DataFrame) -> pd.DataFrame:

@@ -8,9 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.footprint import EstimateOptions, FootprintModel
+from models.footprint import FootprintModel
 from models.intervals import interval
-from models.range_parts import range_parts
 from models.totals import total
 from serving.quality.findings import Finding, Rows
 from serving.quality.ledger import CheckedLedger
@@ -47,7 +46,7 @@ def potential(
     ledger: CheckedLedger,
     estimates: pd.DataFrame,
     model: FootprintModel,
-    options: EstimateOptions,
+    parts: pd.DataFrame,
     findings: Mapping[str, Finding],
 ) -> list[Scenario]:
     """Work out the total as the data are, and as they would be with one thing mended at a time.
@@ -56,8 +55,10 @@ def potential(
     ----------
     ledger, estimates
         n lines, and what the model says of them.
-    model, options
+    model
         By which they were estimated.
+    parts
+        From :func:`models.range_parts.range_parts`, of the n lines.
     findings
         By code; duplicates are taken from them.
 
@@ -67,7 +68,6 @@ def potential(
         Central figures of lines stay as they are: only ranges change, and which lines count. What concerns
         no line is left out.
     """
-    parts = range_parts(model, ledger.lines, options)
     now = _Ranges.of(estimates, ledger)
     by_money = (estimates["method"] == "spend-based").to_numpy()
     category = np.where(by_money, np.nan_to_num(parts["category"].to_numpy(dtype=np.float64)), 0.0)
