@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from serving.store import LOCAL, Reading
+from serving.store.errors import UnknownJobError
 from serving.store.estimate_search import FoundEstimate
+from serving.store.jobs import find
 from serving.store.keys import list_keys
 from serving.store.reviews import Correction, Review, comments, review_history
 from serving.wording import mass_text, number_text
@@ -24,7 +26,7 @@ class Event:
     detail, comment, reference
         What was said, in words of ours and of theirs.
     job_id
-        Ledger that it was asked for with, "" for none.
+        Ledger that it was asked for with, "" for none that has a page: programs name their runs as they like.
     """
 
     sequence: int
@@ -54,8 +56,12 @@ def line_history(reading: Reading, found: FoundEstimate) -> list[Event]:
     """
     names = key_names(reading)
     estimate_id = found.latest.estimate_id
+    ledgers = {name for name in {one.job_id for one in found.history.items} if _is_ledger(reading, name)}
     asked = (
-        Event(one.sequence, one.at, names.get(one.who, one.who), "Asked for", job_id=one.job_id)
+        Event(
+            *(one.sequence, one.at, names.get(one.who, one.who), "Asked for"),
+            job_id=one.job_id if one.job_id in ledgers else "",
+        )
         for one in found.history.items
     )
     steps = (_step(review, names) for review in review_history(reading, estimate_id))
@@ -68,6 +74,14 @@ def line_history(reading: Reading, found: FoundEstimate) -> list[Event]:
         for one in comments(reading, estimate_id)
     )
     return sorted([*asked, *steps, *said], key=lambda event: event.sequence)
+
+
+def _is_ledger(reading: Reading, job_id: str) -> bool:
+    try:
+        find(reading, job_id)
+    except UnknownJobError:
+        return False
+    return True
 
 
 def key_names(reading: Reading) -> dict[str, str]:

@@ -2,9 +2,13 @@
 
 from datetime import date
 
+import pandas as pd
 import pytest
 
+from features.line_items import line_items
+from models.footprint import EstimateOptions
 from serving.store import Actor
+from serving.store.estimates import record_estimates
 from serving.store.periods import close_period
 from tests.browsing import hindrances, overflows
 from tests.serving.pages.ledger_at_hand import LINES, FlaggingModel, estimated
@@ -54,6 +58,18 @@ def test_a_line_of_no_ledger_stands_by_itself_and_can_be_reviewed(service):
     said = {"estimate": made["estimate_id"], "what": "accept", "seen": "0"}
     assert "of no ledger that is kept here" in browser.send("/decisions", said | {"step": "effect"}).text
     assert "1 line accepted" in browser.send("/decisions", said | {"step": "record"}).text
+
+
+def test_a_run_of_the_command_line_has_no_page_to_lead_to(service, browser):
+    lines = line_items(pd.DataFrame({"description": ["gloves"], "amount": [10.0], "currency": ["GBP"]}))
+    estimates = service.model.predict(lines)
+    with service.store.writing(Actor.local()) as writing:
+        record_estimates(writing, [{}], lines, estimates, EstimateOptions(), "year.csv 2025-01-01")
+
+    page = browser.open(f"/lines/{estimates['estimate_id'].iloc[0]}")
+
+    assert "Asked for" in page.text
+    assert "/ledgers/year.csv" not in page.text
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_a_finished_job_leads_to_its_result(service, browser, handed_in):
     page = browser.open(handed_in)
     result = browser.open(f"{handed_in}/result")
 
-    assert "8 lines estimated" in page.text
+    assert "8 lines, estimated" in page.text
     assert result.text.startswith("Item,Net Amount,Currency,")
     assert 'filename="year-footprint.csv"' in result.headers["content-disposition"]
     assert "Finished" in browser.open("/").text
