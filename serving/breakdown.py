@@ -24,6 +24,7 @@ PEDIGREE_INDICATORS: Final = (
 """The indicators of the pedigree matrix (Weidema and Wesnaes 1996, as used by ecoinvent and openLCA)."""
 
 _PEDIGREE: Final = re.compile(r"^\((\d);(\d);(\d);(\d);(\d)\)$")
+_SUMMED: Final = ("usd", *FIGURES, "category_code")
 _MOST_MONTHS: Final = 36
 _MONTHS: Final = 12
 
@@ -60,7 +61,7 @@ def coverage(frame: pd.DataFrame) -> Coverage:
     excluded = frame["status"] == "excluded"
     covered = float(frame.loc[has_figure, "usd_size"].sum())
     unmatched = float(frame.loc[~has_figure & ~excluded, "usd_size"].sum())
-    with_money = frame[has_figure & frame["usd"].notna()]
+    with_money = frame.loc[has_figure & frame["usd"].notna(), ["usd", "kg"]]
     net_usd = float(with_money["usd"].sum())
     purchases = covered + unmatched
     return Coverage(
@@ -109,7 +110,7 @@ def by_group(frame: pd.DataFrame, column: str, keep: int = 12) -> pd.DataFrame:
         Columns ``group``, ``lines``, ``usd``, ``kg``, ``kg_low``, ``kg_high``, ``together`` (the row of all
         small groups), ``share`` and ``cumulative`` (of what the groups with a positive footprint add up to).
     """
-    figures = frame[frame["kg"].notna()]
+    figures = frame.loc[frame["kg"].notna(), list(dict.fromkeys((column, *_SUMMED)))]
     code, names = _named(figures[column])
     ranked = np.argsort(-np.bincount(code, figures["kg"], len(names)), kind="stable")
     small = ranked[keep:] if len(ranked) > keep + 1 else ranked[:0]
@@ -135,7 +136,7 @@ def by_month(frame: pd.DataFrame) -> pd.DataFrame:
         As :func:`by_group`, without the shares; ``group`` is ``2023-04`` or ``2023``. Undated lines are left
         out.
     """
-    dated = frame[frame["kg"].notna() & frame["date"].notna()]
+    dated = frame.loc[frame["kg"].notna() & frame["date"].notna(), ["date", *_SUMMED]]
     days = dated["date"].dt
     months = days.year.to_numpy(dtype=np.int64) * _MONTHS + days.month.to_numpy(dtype=np.int64) - 1
     if len(np.unique(months)) <= _MOST_MONTHS:
@@ -156,7 +157,7 @@ def pedigree(frame: pd.DataFrame) -> pd.DataFrame:
         Columns ``indicator``, ``score`` (1 best to 5) and ``worst_share`` (share of kg CO2e scored 4 or 5);
         empty when no line has scores.
     """
-    figures = frame[frame["kg"].notna()]
+    figures = frame.loc[frame["kg"].notna(), ["kg", "data_quality"]]
     code, names = pd.factorize(figures["data_quality"])
     scores = pd.Series(names, dtype="str").str.extract(_PEDIGREE).astype(float)
     weights = pd.Series(np.bincount(code, figures["kg"].abs(), len(names)), dtype=float)

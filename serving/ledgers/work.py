@@ -11,6 +11,9 @@ from models.totals import totals
 from serving.ledgers.figures import estimates_of
 from serving.line_frame import FIGURES
 
+_OF_EXAMPLE: Final = ("row", "line_id", "description", "supplier")
+_OF_GROUPS: Final = ("goods", "usd_size", "reason", *_OF_EXAMPLE)
+
 Rows = npt.NDArray[np.bool_]
 Waiting = Literal["flagged", "unreviewed", "unapproved"]
 WAITING: Final[tuple[Waiting, ...]] = get_args(Waiting)
@@ -49,7 +52,7 @@ def goods_groups(frame: pd.DataFrame, what: Waiting = "flagged") -> pd.DataFrame
         Ordered by ``narrows_kg``, then by ``usd_size``.
     """
     rows = waiting(frame, what)
-    mine = frame[rows]
+    mine = frame.loc[rows, [*_OF_GROUPS, *FIGURES, "category_code"]]
     code, goods = pd.factorize(mine["goods"])
     of_line = np.full(len(frame), -1, dtype=np.intp)
     of_line[rows] = code
@@ -62,7 +65,7 @@ def goods_groups(frame: pd.DataFrame, what: Waiting = "flagged") -> pd.DataFrame
     found["narrows_kg"] = narrowing(estimates_of(frame), of_line, len(goods))
     found["reasons"] = _reasons(mine["reason"], code, len(goods))
     example = mine.iloc[_largest(mine, code, len(goods))]
-    for name in ("row", "line_id", "description", "supplier"):
+    for name in _OF_EXAMPLE:
         found[name] = example[name].to_numpy()
     return found.sort_values(["narrows_kg", "usd_size"], ascending=False, kind="stable", ignore_index=True)
 

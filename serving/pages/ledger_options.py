@@ -73,12 +73,12 @@ def choices(frame: pd.DataFrame) -> dict[str, list[tuple[str, str]]]:
     frame
         Of a standing, all its lines.
     """
-    months = pd.unique(frame["date"].dropna().dt.strftime("%Y-%m"))
+    months = [str(month) for month in np.unique(frame["date"].dropna().to_numpy().astype("datetime64[M]"))]
     return {
         "category": _values(frame, "category"),
         "supplier": _values(frame, "supplier"),
         "cost_centre": _values(frame, "cost_centre"),
-        "month": [(month, month) for month in sorted(months)],
+        "month": [(month, month) for month in months],
         "status": [(status, STATUS_WORDS[status]) for status in STATUSES],
         "method": [(value, code_text(value)) for value, _ in _values(frame, "method")],
         "review": list(REVIEW_WORDS.items()),

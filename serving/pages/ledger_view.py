@@ -147,7 +147,7 @@ def ledger_view(standing: Standing, address: LedgerAddress) -> LedgerView:
     frame = address.wanted.apply(standing.frame)
     figures = ledger_figures(frame)
     is_whole = frame is standing.frame
-    flagged = frame[frame["status"].isin(["unmatched", "review"])]
+    reasons = _reasons(frame, address)
     return LedgerView(
         figures=figures,
         whole_kg=(figures.now if is_whole else total_now(standing.frame)).kg_co2e,
@@ -157,8 +157,8 @@ def ledger_view(standing: Standing, address: LedgerAddress) -> LedgerView:
         hotspots=list(_hotspots(frame, address)),
         methods=_led(breakdown.by_group(frame, "method"), partial(_narrowed, address, "method")),
         pedigree=_records(breakdown.pedigree(frame)),
-        excluded=_reasons(frame[frame["status"] == "excluded"], address),
-        problems=_reasons(flagged, address),
+        excluded=[one for one in reasons if one.group.status == "excluded"],
+        problems=[one for one in reasons if one.group.status != "excluded"],
         work=_work(frame, figures, address),
     )
 
@@ -218,6 +218,8 @@ def _links(rows: Rows) -> list[str]:
 def _reasons(frame: pd.DataFrame, address: LedgerAddress) -> list[Reason]:
     out = []
     for group in by_reason(frame, _EXAMPLES):
+        if group.status == "estimated":
+            continue
         told = advice(group.status, group.reason)
         to = address.narrowed(status=group.status, reason=group.reason)
         out.append(Reason(group, told.reason if told else "", told.helps if told else "", str(to)))

@@ -27,16 +27,24 @@ def by_reason(frame: pd.DataFrame, shown: int) -> list[ReasonGroup]:
     shown
         Examples of each group.
     """
+    told = frame[["status", "reason", "usd_size"]].reset_index(drop=True)
+    sizes = dict(list(told.groupby(["status", "reason"], sort=False, observed=True)["usd_size"]))
+    shown_of = {
+        key: of.sort_values(ascending=False, kind="stable").index[:shown] for key, of in sizes.items()
+    }
+    # whole rows of the examples alone, and all at once: a long ledger has many columns, and many names
+    positions = [at for of in shown_of.values() for at in of]
+    examples = iter(frame.iloc[positions].to_dict("records"))
     groups = [
         ReasonGroup(
             status=str(status),
             reason=str(reason),
-            lines=len(rows),
-            usd_size=float(rows["usd_size"].sum()),
-            examples=rows.sort_values("usd_size", ascending=False, kind="stable")
-            .head(shown)
-            .to_dict("records"),  # type: ignore[arg-type]
+            lines=len(of),
+            usd_size=float(of.sum()),
+            examples=[
+                {str(name): value for name, value in next(examples).items()} for _ in shown_of[status, reason]
+            ],
         )
-        for (status, reason), rows in frame.groupby(["status", "reason"], sort=False, observed=True)
+        for (status, reason), of in sizes.items()
     ]
     return sorted(groups, key=lambda group: (group.status != "unmatched", -group.usd_size))
