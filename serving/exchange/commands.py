@@ -71,7 +71,8 @@ def export(
     """Write recorded estimates as footprints, each of one unit of its goods.
 
     What says nothing of an amount of goods, as an estimate by money does, or has been corrected since, is
-    left out with its reason. Of several estimates of the same goods in a year the latest stands.
+    left out with its reason. Of several estimates of the same goods in a year the latest stands. One whose
+    validity has ended is written with the day of that, and counted.
     """
     import json  # noqa: PLC0415
     from collections import Counter  # noqa: PLC0415
@@ -95,6 +96,14 @@ def export(
     listed = [WRITERS[kind](footprint, publisher) for footprint in selected.footprints]
     write_whole(json.dumps({"data": listed}, ensure_ascii=False, indent=1) + "\n", output)
     reasons = Counter(str(error).partition(": ")[2] for error in selected.refused.values())
+    today = datetime.now(UTC).date()
+    ended = [one.valid_to for one in selected.footprints if one.has_ended(today)]
+    if ended:
+        typer.echo(
+            f"No longer valid, {len(ended):,}: validityPeriodEnd has passed, first on {min(ended)}; nobody "
+            "may use these: estimate later purchases of the goods.",
+            err=True,
+        )
     for why, count in reasons.most_common():
         typer.echo(f"Left out, {count:,}: {why}", err=True)
     typer.echo(

@@ -93,12 +93,14 @@ class EstimatedFootprint:
         Of one unit.
     kg_co2e, low, high
         Of one unit; the ends of the central 90% range, ``None`` where there is none.
-    first, last, valid_to
-        Year of the purchase, its end excluded, and how long the footprint may be used.
+    first, last
+        Year of the purchase, its end excluded: the reference period.
+    valid_to
+        The footprint may be used from the end of that year until this day.
     scores
         By pedigree indicator; empty where there are none.
-    source, source_version
-        Of the factor, with its licence.
+    factor, source, source_version
+        The factor's name, and where it is from, with the licence.
     method, estimate_id, model_version, category
         Of the estimate. Its explanation tells what was bought and paid, which is nobody's but the buyer's.
     review
@@ -118,6 +120,7 @@ class EstimatedFootprint:
     last: date
     valid_to: date
     scores: dict[str, int]
+    factor: str
     source: str
     source_version: str
     method: str
@@ -172,6 +175,7 @@ class EstimatedFootprint:
             last=date(year + 1, 1, 1),
             valid_to=date(year + 1 + _VALID_YEARS, 1, 1),
             scores=dict(zip(INDICATORS, map(int, scores[1].split(";")), strict=True)) if scores else {},
+            factor=estimate["factor_id"],
             source=estimate["factor_source"],
             source_version=estimate["factor_id"] if estimate["method"] == _DECLARED else record.model_version,
             method=estimate["method"],
@@ -186,15 +190,18 @@ class EstimatedFootprint:
         """Whether nothing in it is the maker's own data."""
         return self.method != _DECLARED
 
+    def has_ended(self, day: date) -> bool:
+        """Tell whether nobody may use it any more on a day."""
+        return day >= self.valid_to
+
     @property
     def said(self) -> str:
-        """How it came about, who looked at it, and from which source a supplier's figure is."""
-        factor = "" if self.is_secondary else f"Source: {self.source}."
+        """How it came about, who looked at it, what the goods are, and by which factor of which source."""
         told = (
             f"Estimated from a purchase, by the method {self.method} of GHG Protocol Scope 3, category 1.",
             _ACCEPTED.get(self.review, "Nobody has reviewed the estimate."),
             f"Category: {self.category}." if self.category else "",
-            factor,
+            f"Factor: {self.factor}. Source: {self.source}.",
         )
         return " ".join(text for text in told if text)
 

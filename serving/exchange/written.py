@@ -111,7 +111,7 @@ def write_pact(footprint: EstimatedFootprint, publisher: Publisher) -> dict[str,
         "specVersion": _PACT_VERSION,
         "created": _stamp(footprint.created),
         "status": "Active",
-        "validityPeriodStart": _instant(footprint.first),
+        "validityPeriodStart": _instant(footprint.last),
         "validityPeriodEnd": _instant(footprint.valid_to),
         "companyName": publisher.name,
         "companyIds": [publisher.urn],
@@ -137,11 +137,7 @@ def write_catena_x(footprint: EstimatedFootprint, publisher: Publisher) -> dict[
         As :func:`require_stated`.
     """
     require_stated("catena-x", publisher)
-    kg, low, high = (
-        None if value is None else _number(value)
-        for value in (footprint.kg_co2e, footprint.low, footprint.high)
-    )
-    ranged = f"90% range {low} to {high} kg CO2e per {footprint.unit}. " if low is not None else ""
+    kg = _number(footprint.kg_co2e)
     carbon, exempted = publisher.fossil_carbon_share, publisher.exempted_percent
     given = {"fossilCarbonContent": carbon, "exemptedEmissionsPercent": exempted}
     stated = [name for name, value in given.items() if value is not None]
@@ -175,7 +171,7 @@ def write_catena_x(footprint: EstimatedFootprint, publisher: Publisher) -> dict[
             }
         ],
         "general": [
-            {"comment": f"{ranged}{_comment(footprint, [_UPTAKE], stated)} Estimate {footprint.estimate_id}."}
+            {"comment": _comment(footprint, [_UPTAKE], stated)},
         ],
         "carbonContent": (
             [] if carbon is None else [{"fossilCarbonContent": _number(carbon * footprint.mass_kg)}]
@@ -198,10 +194,14 @@ WRITERS: Final[dict[Format, Callable[[EstimatedFootprint, Publisher], dict[str, 
 
 
 def _comment(footprint: EstimatedFootprint, bounds: Sequence[tuple[str, str]], stated: Sequence[str]) -> str:
-    """Say what a reader must know of the figure, what is only a bound, and what the publisher answers for."""
+    """Say what a receiver must know of the figure; what the buyer bought and paid stays out."""
+    ranged = "No range is known."
+    if footprint.low is not None and footprint.high is not None:
+        low, high = _decimal(footprint.low), _decimal(footprint.high)
+        ranged = f"90% range {low} to {high} kg CO2e per {footprint.unit}."
     only = f"Not assessed: {'; '.join(f'{name}: {why}' for name, why in bounds)}."
     by_publisher = f" Stated by the publisher, and not estimated: {', '.join(stated)}." if stated else ""
-    return f"{footprint.said} {only}{by_publisher}"
+    return f"{footprint.said} {ranged} {only}{by_publisher} Estimate {footprint.estimate_id}."
 
 
 def _assessment(footprint: EstimatedFootprint, exempted: float | None) -> dict[str, Any]:
@@ -214,7 +214,7 @@ def _assessment(footprint: EstimatedFootprint, exempted: float | None) -> dict[s
                 "created": _stamp(footprint.created),
                 "referencePeriodStart": _instant(footprint.first),
                 "referencePeriodEnd": _instant(footprint.last),
-                "validityPeriodStart": _instant(footprint.first),
+                "validityPeriodStart": _instant(footprint.last),
                 "validityPeriodEnd": _instant(footprint.valid_to),
             }
         ],

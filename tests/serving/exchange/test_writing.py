@@ -2,6 +2,8 @@
 
 import json
 import math
+import re
+from datetime import date
 from functools import partial
 
 import pandas as pd
@@ -41,19 +43,29 @@ LINES = line_items(
 )
 
 
+def record(store, model, lines):
+    """Estimate lines with what the store knows, and record them."""
+    options = EstimateOptions()
+    with store.writing(Actor.local()) as writing:
+        known = find_overrides(writing, lines, options.money)
+        found = apply_overrides(model, lines, model.predict(lines, options), known, options)
+        record_estimates(writing, [{}] * len(lines), lines, found, options)
+
+
 @pytest.fixture(scope="module")
-def database(tmp_path_factory):
+def model():
+    return load_model(DEFAULT_BUNDLE)
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory, model):
     """A store with estimates of the shipped model."""
     url = f"sqlite:///{tmp_path_factory.mktemp('exchange') / 'store.db'}"
-    model, options = load_model(DEFAULT_BUNDLE), EstimateOptions()
     with AuditStore(url) as store:
         with store.writing(Actor.local()) as writing:
             figure = SupplierFigure(kg_co2e_per_unit=1.5, unit="kg", source="EPD 7")
             put_figure(writing, GoodsOfSupplier(gtin=GTIN), figure)
-        with store.writing(Actor.local()) as writing:
-            known = find_overrides(writing, LINES, options.money)
-            found = apply_overrides(model, LINES, model.predict(LINES, options), known, options)
-            record_estimates(writing, [{}] * len(LINES), LINES, found, options)
+        record(store, model, LINES)
     return url
 
 
@@ -113,16 +125,69 @@ def test_no_number_stands_in_pact_that_nobody_has_estimated_or_stated(records):
     assert "at most this" in document["comment"]
 
 
+@pytest.mark.parametrize("line", ["rice", "pasta", "soap"])
 @pytest.mark.parametrize("write", [write_pact, write_catena_x])
-def test_what_was_bought_and_paid_stays_with_the_buyer(records, write):
-    record = records["pasta"]
-    estimate = record.content.estimate
+def test_what_was_bought_and_paid_stays_with_the_buyer(records, line, write):
+    content = records[line].content
 
-    text = json.dumps(write(EstimatedFootprint.of(record), STATED))
+    text = json.dumps(write(EstimatedFootprint.of(records[line]), STATED))
 
-    assert estimate["explanation"] not in text
-    assert estimate["category_title"] in text
-    assert not any(str(step["from_value"]) in text for step in record.content.conversions)
+    assert content.estimate["explanation"] not in text
+    assert f"{content.line['quantity']:g} {content.line['unit']}" not in text
+    assert not any(str(step["from_value"]) in text for step in content.conversions)
+    bought = {content.line["quantity"], content.estimate["mass_kg"], content.estimate["kg_co2e"]} - {None}
+    told = {float(number) for number in re.findall(r"(?<![\w.-])\d+(?:\.\d+)?(?![\w-])", _comment(text))}
+    assert not told & bought
+
+
+@pytest.mark.parametrize("write", [write_pact, write_catena_x])
+def test_the_comment_says_what_a_receiver_must_know_of_the_figure(records, write):
+    footprint = EstimatedFootprint.of(records["pasta"])
+
+    comment = _comment(json.dumps(write(footprint, STATED)))
+
+    assert "by the method average-data" in comment
+    assert f"Factor: {footprint.factor}. Source: {footprint.source}." in comment
+    assert "CC-BY-4.0" in comment
+    assert f"Category: {footprint.category}." in comment
+    assert f"90% range {footprint.low:.6g} to {footprint.high:.6g} kg CO2e per piece." in comment
+    assert "Not assessed: pcfIncludingBiogenicUptake" in comment
+    assert comment.endswith(f"Estimate {footprint.estimate_id}.")
+
+
+def _comment(text):
+    document = json.loads(text)
+    return document["comment"] if "comment" in document else document["general"][0]["comment"]
+
+
+@pytest.mark.data_package
+@pytest.mark.parametrize("write", [write_pact, write_catena_x])
+def test_a_footprint_is_valid_from_the_end_of_its_reference_period(
+    records, write, follows_pact, follows_catena_x
+):
+    document = write(EstimatedFootprint.of(records["rice"]), STATED)
+    (follows_pact if write is write_pact else follows_catena_x)(document)
+
+    again = read_footprint(json.loads(json.dumps(document)))
+
+    assert (again.valid_from, again.valid_to) == (date(2025, 1, 1), date(2028, 1, 1))
+
+
+def test_a_command_counts_what_is_no_longer_valid_and_writes_the_day(tmp_path, model):
+    url, output = f"sqlite:///{tmp_path / 'old.db'}", tmp_path / "footprints.json"
+    with AuditStore(url) as store:
+        record(store, model, LINES.head(1).assign(date=pd.Timestamp("2019-05-06")))
+    who = ["--company", US.name, "--company-id", US.urn, "--format", "catena-x", "--database", url]
+
+    done = CliRunner().invoke(app, ["footprints", "export", "-o", str(output), *who])
+
+    assert done.exit_code == 0, done.output
+    assert "No longer valid, 1: validityPeriodEnd has passed, first on 2023-01-01" in done.output
+    (document,) = json.loads(output.read_text("utf-8"))["data"]
+    (assessed,) = document["pcfAssessmentAndMethodology"]
+    (information,) = assessed["pcfAssessmentInformation"]
+    assert information["time"][0]["validityPeriodEnd"] == "2023-01-01T00:00:00Z"
+    assert information["idAndVersion"][0]["status"] == "Active"
 
 
 @pytest.mark.parametrize("stated", [{}, {"fossil_carbon_share": 0.5}, {"exempted_percent": 0.0}])
