@@ -1,5 +1,6 @@
 """Only estimates that still hold are published: what people have said since counts."""
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -15,6 +16,12 @@ from serving.store import Actor, AuditStore
 from serving.store.catalogue import CatalogueItem, put_items
 from serving.store.estimate_search import EstimateFilter, each_estimate
 from serving.store.estimates import record_estimates
+from serving.store.restatements import (
+    Figure,
+    RestatedLine,
+    approve_restatement,
+    propose_restatement,
+)
 from serving.store.reviews import Correction, approve_review, review_estimate
 from serving.store.supplier_figures import GoodsOfSupplier, SupplierFigure, put_figure
 
@@ -41,8 +48,9 @@ def model():
 
 
 @pytest.fixture
-def store(tmp_path):
-    with AuditStore(f"sqlite:///{tmp_path / 'store.db'}") as store:
+def store(url):
+    """An empty store of each kind, with the real time."""
+    with AuditStore(url) as store:
         yield store
 
 
@@ -169,6 +177,24 @@ def test_a_suppliers_figure_or_a_catalogue_that_came_later_replaces_an_estimate(
     assert ids == []
     assert "the supplier has declared a figure since" in refused[rice]
     assert gloves in refused
+
+
+def test_an_approved_restatement_holds_an_estimate_back_and_a_proposed_one_does_not(
+    store, recorded, published
+):
+    rice, other = recorded(), recorded(line(line_id="2", description="Wheat flour"))
+    old = Figure(rice, "estimated", "average-data", "1", "mass/1", "m1", 7.5, 5.0, 11.0)
+    new = replace(old, kg_co2e=9.0, factor_id="mass/2", model_version="m2")
+    with store.writing(ANNA) as writing:
+        proposal = propose_restatement(writing, {"lines": 1}, [RestatedLine(1, date(2024, 5, 6), old, new)])
+    assert published() == ([rice, other], {})
+
+    with store.writing(BEN) as writing:
+        approve_restatement(writing, proposal.number)
+
+    ids, refused = published()
+    assert ids == [other]
+    assert "an approved restatement has another figure: record its line again" in refused[rice]
 
 
 def test_of_several_estimates_of_the_same_goods_the_latest_stands(store, recorded, published):
