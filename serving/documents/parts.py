@@ -11,6 +11,7 @@ import pandas as pd
 
 from data.errors import UnreadableDocumentError
 from serving.documents.delimited_parts import delimited_parts
+from serving.documents.flattened_contracts import is_flattened
 from serving.documents.ledger import Ledger, LedgerReading
 from serving.documents.readers import document_kind, read_tables
 from serving.documents.records import parquet_parts, read_json
@@ -37,12 +38,15 @@ class LedgerParts:
         Knows, once all are read, whether the ledger's own identifiers were found to repeat within a part.
     numbered
         What identifiers of lines that are numbered instead begin with: "" but for files of an archive.
+    is_whole
+        Whether the first part is known to be all of it.
     """
 
     first: Ledger
     following: Iterator[tuple[pd.DataFrame, pd.DataFrame]]
     reading: LedgerReading
     numbered: str = ""
+    is_whole: bool = False
 
 
 def read_parts(
@@ -77,7 +81,7 @@ def read_parts(
     """
     tables = None if _size(path) <= whole_bytes else _tables(path, part_rows)
     if tables is None:
-        return LedgerParts(reading.first(read_tables(path), sheet), iter(()), reading)
+        return LedgerParts(reading.first(read_tables(path), sheet), iter(()), reading, is_whole=True)
     start = next(tables, None)
     if start is None:
         raise UnreadableDocumentError(f"{path.name}: got no row, expected a ledger; check the export.")
@@ -101,7 +105,7 @@ def _tables(path: Path, part_rows: int) -> Iterator[Table] | None:
     kind = document_kind(head)
     if kind == "Parquet":
         return parquet_parts(path, part_rows)
-    if kind == "delimited text":
+    if kind == "delimited text" and not is_flattened(head):
         return delimited_parts(path, part_rows)
     if kind == "JSON" and is_json_lines(head):
         return _json_lines_parts(path, part_rows)

@@ -14,6 +14,8 @@ from data.errors import UnreadableDocumentError
 from serving.documents.archives import file_names, is_package, is_workbook, members
 from serving.documents.delimited import read_delimited
 from serving.documents.encodings import not_a_table
+from serving.documents.flattened_contracts import unflattened
+from serving.documents.formats.ocds import OcdsFormat
 from serving.documents.formats.registry import FORMATS
 from serving.documents.formats.safe_xml import is_markup, refuse_unknown_xml
 from serving.documents.formats.tables import read_structured
@@ -123,8 +125,22 @@ def read_tables(path: Path) -> list[Table]:
 def _read(content: bytes, name: str) -> list[Table]:
     for reader in READERS:
         if reader.recognises(content):
-            return reader.read(content, name)
+            tables = reader.read(content, name)
+            contracts = unflattened(tables, name)
+            return read_structured(OcdsFormat(), contracts, name) if contracts else tables
     raise _refusal(content, name)
+
+
+def flattened_contracts(content: bytes, name: str) -> bytes | None:
+    """Read flattened OCDS as the OCDS that it was made from; ``None`` for any other document.
+
+    Raises
+    ------
+    UnreadableDocumentError
+        When it is a table that cannot be read.
+    """
+    reader = next((one for one in READERS if one.recognises(content)), None)
+    return unflattened(reader.read(content, name), name) if reader else None
 
 
 def _refusal(content: bytes, name: str) -> UnreadableDocumentError:

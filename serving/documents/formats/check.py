@@ -9,8 +9,9 @@ from typing import Final, Literal
 
 from data.errors import UnreadableDocumentError
 from serving.documents.formats.document import Document
+from serving.documents.formats.ocds import OcdsFormat
 from serving.documents.formats.registry import FORMATS
-from serving.documents.readers import document_kind
+from serving.documents.readers import document_kind, flattened_contracts
 
 Outcome = Literal[
     "adds_up",
@@ -97,14 +98,16 @@ def markdown(checks: Sequence[DocumentCheck]) -> str:
 def _checks(path: Path, name: str) -> Iterator[DocumentCheck]:
     content = path.read_bytes()
     found = next((one for one in FORMATS if one.recognises(content)), None)
-    if found is None:
-        kind = document_kind(content) or "unknown"
-        yield DocumentCheck(name, kind, 0, Decimal(), None, "no_document", _SENTENCES["no_document"])
-        return
+    kind = found.kind if found else document_kind(content) or "unknown"
     try:
-        yield from (_check(document, name) for document in found.read(content, path.name))
+        if found is None and (contracts := flattened_contracts(content, path.name)):
+            found, content = OcdsFormat(), contracts
+        if found is None:
+            yield DocumentCheck(name, kind, 0, Decimal(), None, "no_document", _SENTENCES["no_document"])
+        else:
+            yield from (_check(document, name) for document in found.read(content, path.name))
     except UnreadableDocumentError as error:
-        yield DocumentCheck(name, found.kind, 0, Decimal(), None, "unreadable", str(error))
+        yield DocumentCheck(name, kind, 0, Decimal(), None, "unreadable", str(error))
 
 
 def _check(document: Document, name: str) -> DocumentCheck:

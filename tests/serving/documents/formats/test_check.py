@@ -25,6 +25,7 @@ def test_every_file_has_a_typed_result(tmp_path):
         "b/broken.xml": INVOICE.format(total="5", amount="5")[:-5],
         "b/status.xml": "<cXML><Request><StatusUpdateRequest/></Request></cXML>",
         "c.csv": "description,amount\nPaper,5\n",
+        "d.csv": "ocid,awards/0/id,awards/0/title,awards/0/value/amount\no,a,Desks,5\n",
     }
     for name, content in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -38,6 +39,7 @@ def test_every_file_has_a_typed_result(tmp_path):
         "b/figure.xml": "figure_unreadable",
         "b/status.xml": "no_purchase",
         "c.csv": "no_document",
+        "d.csv": "adds_up",
     }
 
 
