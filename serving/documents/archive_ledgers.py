@@ -18,6 +18,7 @@ from serving.documents.archives import Member, file_names, is_archive, is_packag
 from serving.documents.formats.registry import FORMATS
 from serving.documents.formats.tables import FILE_COLUMN
 from serving.documents.ledger import Ledger, LedgerReading, NoLedgerColumnsError, NoSuchSheetError
+from serving.documents.ledgers_alike import LedgerDigest, LedgersAlike
 from serving.documents.parts import LedgerParts, read_parts
 from serving.documents.readers import document_kind
 
@@ -61,6 +62,7 @@ class ArchiveReading:
         self._part_rows, self._whole_bytes = part_rows, whole_bytes
         self._documents = ArchiveDocuments(path.name)
         self._seen: dict[bytes, str] = {}
+        self._alike = LedgersAlike()
         self._columns: set[str] = set()
         self._ledgers = self._packed = 0
         self._faults: list[str] = []
@@ -69,7 +71,8 @@ class ArchiveReading:
     def ledgers(self) -> Iterator[LedgerParts]:
         """Yield the ledgers in the order of their files; documents between two of them are one.
 
-        A file that cannot be read is a row with a reason; one that is there twice counts once, and contracts
+        A file that cannot be read is a row with a reason; one that is there twice counts once, and so does a
+        ledger that is there in two formats; contracts
         of several OCDS files, read together, come last. All parts of a ledger must be read before the next.
 
         Raises
@@ -88,7 +91,7 @@ class ArchiveReading:
                     yield found
         self._documents.read_contracts()
         yield from self._documents_so_far(last=True)
-        self.notes += self._documents.reasons()
+        self.notes += self._documents.reasons() + self._alike.notes
 
     def _ledger(self, member: Member) -> LedgerParts | None:
         """Read a file, ``None`` where it is no ledger or cannot be read."""
@@ -120,28 +123,38 @@ class ArchiveReading:
                 "file of an archive: give this one by itself."
             ) from error
         self._charge(_CELL_BYTES * parts.first.source.size if kind in _PACKED_KINDS else 0)
-        return parts
+        if self._only:
+            return replace(parts, first=replace(parts.first, path=self._path))
+        return self._of_several(member, parts)
 
     def _parts(self, member: Member, kind: str) -> LedgerParts:
         sheet = self._sheet if kind == "workbook" else None
-        reading = self._begin(member.path)
-        parts = read_parts(member.path, reading, sheet, self._part_rows, self._whole_bytes)
-        if self._only:
-            return replace(parts, first=replace(parts.first, path=self._path))
+        return read_parts(member.path, self._begin(member.path), sheet, self._part_rows, self._whole_bytes)
+
+    def _of_several(self, member: Member, parts: LedgerParts) -> LedgerParts | None:
+        """Say on every line which file it is from; ``None`` for a ledger that was there before."""
+        digest = LedgerDigest(parts.first)
+        if parts.is_whole and self._alike.is_repeated(member.name, digest, is_counted=False):
+            return None
         source, lines = _of_file(member.name, parts.first.source, parts.first.lines)
         return replace(
             parts,
             first=replace(parts.first, path=self._path, file=member.name, source=source, lines=lines),
-            following=self._following(member, parts),
+            following=self._following(member, parts, digest),
             numbered=f"{member.name}:",
         )
 
-    def _following(self, member: Member, parts: LedgerParts) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+    def _following(
+        self, member: Member, parts: LedgerParts, digest: LedgerDigest
+    ) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
         """Yield the other parts; where one cannot be read, a row stands for the rest of the file."""
         try:
             for source, lines in parts.following:
                 self._columns.update(map(str, source.columns))
+                digest.add(source, lines)
                 yield _of_file(member.name, source, lines)
+            if not parts.is_whole:
+                self._alike.is_repeated(member.name, digest, is_counted=True)
         except UnreadableDocumentError as error:
             self._fault(member, f"the rest of the file was left out: {error}")
 

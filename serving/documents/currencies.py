@@ -60,7 +60,13 @@ class LineCurrencies:
 
 
 def line_currencies(
-    written: pd.Series | None, hints: pd.Series, headers: Sequence[str], *, option: str, country: str
+    written: pd.Series | None,
+    hints: pd.Series,
+    headers: Sequence[str],
+    *,
+    refused: pd.Series,
+    option: str,
+    country: str,
 ) -> LineCurrencies:
     """Tell the currency of every line, the most specific source first.
 
@@ -72,6 +78,8 @@ def line_currencies(
         ISO 4217 codes found beside the amounts, "" where there were none.
     headers
         The names of the columns, that of the amount first; each may hold a sign or code.
+    refused
+        Rows that are no lines, as the one that stands for an unreadable file: they have no currency.
     option
         ISO 4217 code for lines whose document says nothing, or "".
     country
@@ -88,7 +96,7 @@ def line_currencies(
         known = {cell: currency_in(cell, country) for cell in cells.unique()}
         codes = cells.map(known).astype("str")
         rejected = cells.where(codes.eq(""), "")
-    open_lines = codes.eq("") & rejected.eq("")
+    open_lines = codes.eq("") & rejected.eq("") & ~refused
     fallback, reason = _fallback(headers, option, country)
     codes = codes.where(~open_lines, hints)
     beside = open_lines & hints.ne("")

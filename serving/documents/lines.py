@@ -137,6 +137,7 @@ def _money(
         source[columns["currency"]] if "currency" in columns else None,
         figures.amounts["currency_hint"],
         [*(money_headers[:1] or [""]), *map(str, source.columns)],
+        refused=pd.Series([row in layout.issues for row in range(len(source))], index=source.index),
         option=constants.currency,
         country=home,
     )

@@ -62,7 +62,7 @@ def test_each_ledger_has_its_own_columns_currency_and_totals(tmp_path):
 def test_ledgers_of_all_formats_and_invoices_stand_in_the_order_of_the_archive(tmp_path):
     frame = pd.DataFrame({"Description": ["desk"], "Amount": [5.5], "Currency": ["EUR"]})
     parquet = io.BytesIO()
-    frame.to_parquet(parquet)
+    frame.assign(Description="chair").to_parquet(parquet)
     packed = {
         "1.xml": INVOICE,
         "2.xlsx": workbook(frame),
@@ -98,6 +98,46 @@ def test_a_ledger_that_is_there_twice_counts_once_and_the_note_names_both(tmp_pa
     ledgers = ledgers_in(archive(tmp_path / "a.zip", {"04.csv": APRIL, "05.csv": MAY, "copy/04.csv": APRIL}))
     assert [ledger.file for ledger in ledgers] == ["04.csv", "05.csv"]
     assert ledgers[0].archive_notes == ("copy/04.csv: the same file as 04.csv, counted once.",)
+
+
+SAVED = pd.DataFrame(
+    {"Description": ["Desk", "Pens"], "Amount GBP": [12.5, 7.0], "Date": ["2024-05-06"] * 2, "PO": [1.5, 2.0]}
+)
+AS_CSV = "Description,Amount GBP,Date,PO\nDesk,12.50,06/05/2024,1.50\nPens,7.00,06/05/2024,2\n"
+
+
+@pytest.mark.parametrize("order", [("a.csv", "a.xlsx"), ("a.xlsx", "a.csv")])
+def test_a_ledger_in_two_formats_counts_once_and_the_note_names_both(tmp_path, order):
+    packed = {"a.csv": AS_CSV.replace("06/05/2024", "2024-05-06"), "a.xlsx": workbook(SAVED)}
+    ledgers = ledgers_in(archive(tmp_path / "a.zip", {name: packed[name] for name in order}))
+    assert files(ledgers) == [order[0]] * 2
+    note = f"{order[1]}: the same ledger as {order[0]} in another format, counted once."
+    assert ledgers[0].archive_notes == (note,)
+
+
+def test_ledgers_whose_lines_are_alike_and_that_differ_besides_both_count_and_a_note_says_so(tmp_path):
+    packed = {"a.csv": AS_CSV, "b.xlsx": workbook(SAVED.assign(PO=[8, 9]))}
+    ledgers = ledgers_in(archive(tmp_path / "a.zip", packed))
+    assert lines(ledgers)["amount"].tolist() == [12.5, 7.0] * 2
+    (note,) = ledgers[0].archive_notes
+    assert note.startswith("b.xlsx: every line has the text, amount and date of the one in a.csv, and both")
+
+
+def test_a_ledger_that_is_read_in_parts_is_found_alike_once_its_lines_are_counted(tmp_path):
+    path = archive(tmp_path / "a.zip", {"a.xlsx": workbook(SAVED), "b.csv": AS_CSV})
+    counted, contents_of_it = 0, Contents(path, partial(LedgerReading), part_rows=2, whole_bytes=1)
+    for one in contents_of_it.ledgers():
+        counted += len(one.first.lines) + sum(len(part) for _, part in one.following)
+    assert counted == 4
+    assert [note.partition(":")[0] for note in contents_of_it.notes] == ["b.csv"]
+
+
+def test_a_file_that_cannot_be_read_is_no_line_with_a_currency(tmp_path):
+    packed = {"broken.xlsx": b"PK\x03\x04broken", "1.xml": INVOICE}
+    (ledger,) = ledgers_in(archive(tmp_path / "a.zip", packed), currency="GBP")
+    assert ledger.lines["issue"].tolist() == ["document_unreadable", ""]
+    assert ledger.lines["currency"].tolist()[0] == ""
+    assert not any("GBP for" in note for note in ledger.notes)
 
 
 def test_what_the_user_says_holds_for_every_file_and_the_error_names_the_one_that_lacks_it(tmp_path):
