@@ -9,6 +9,7 @@ import pytest
 
 from models.bundle import DEFAULT_BUNDLE
 from models.persistence import load_model
+from models.range_parts import range_parts
 from serving.estimation import LedgerOptions, estimate_ledgers, read_ledgers
 from serving.quality.answer import as_object
 from serving.quality.inspection import inspect_ledgers
@@ -104,6 +105,26 @@ def test_mending_is_worked_out_from_the_model(ledger):
     assert by_code["copies_left_out"].kg == pytest.approx(now.kg - copied)
     assert by_code["goods_by_mass"].width < by_code["goods_by_money"].width
     assert by_code["goods_by_mass"].lines == by_code["goods_by_money"].lines <= 5
+
+
+def test_what_mending_would_do_takes_vat_from_each_ledger_as_that_says(tmp_path, monkeypatch):
+    gross, net = tmp_path / "gross.csv", tmp_path / "net.csv"
+    gross.write_text("Description,Gross Amount,Currency,Country\nOak desk,120,GBP,GB\n")
+    net.write_text("Description,Net Amount,Currency,Country\nOak chair,100,GBP,GB\nPasta,9,GBP,GB\n")
+    options, asked = LedgerOptions(), []
+
+    def noted(model, lines, said):
+        asked.append((lines["description"].tolist(), said.money.amounts_include_vat))
+        return range_parts(model, lines, said)
+
+    monkeypatch.setattr("serving.quality.inspection.range_parts", noted)
+    ledgers = read_ledgers([gross, net], options)
+    model = load_model()
+    found = inspect_ledgers(ledgers, options, Reference.of_bundle(DEFAULT_BUNDLE), model)
+
+    assert asked == [(["Oak desk"], True), (["Oak chair", "Pasta"], False)]
+    now = next(one for one in found.scenarios if one.code == "as_is")
+    assert now.kg == pytest.approx(estimate_ledgers(ledgers, model, options).total_kg)
 
 
 def test_a_ledger_whose_money_cannot_be_compared_is_scored_by_lines_and_says_so(tmp_path):

@@ -1,5 +1,6 @@
 """Invoices out: footprints on the items of a UBL invoice that stays valid, and the rules that say so."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -99,6 +100,26 @@ def test_a_stylesheet_that_is_none_is_said_so(samples, tmp_path):
     stylesheet.write_text("<nothing/>", encoding="utf-8")
     with pytest.raises(RulesNotCheckedError, match="expected a compiled Schematron"):
         check_rules(content, "invoice.xml", stylesheet)
+
+
+@pytest.mark.parametrize("content", [None, "no XML", "<nothing/>"], ids=["missing", "broken", "none"])
+def test_the_command_says_what_is_wrong_with_a_stylesheet_and_shows_no_traceback(samples, tmp_path, content):
+    stylesheet = tmp_path / "rules.xslt"
+    if content is not None:
+        stylesheet.write_text(content, encoding="utf-8")
+    invoice = samples / "ubl_examples" / "guide-example2.xml"
+    command = [sys.executable, "-m", "ledgerprint", "formats", "rules", str(invoice)]
+
+    done = subprocess.run(  # noqa: S603 - the command of this package
+        [*command, "--stylesheet", str(stylesheet)], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 2
+    assert done.stderr.lower().startswith("error: ")
+    assert f"{stylesheet}" in done.stderr
+    assert "expected a compiled Schematron" in done.stderr
+    assert "check the" in done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
 
 
 def test_without_the_processor_the_remedy_is_named(samples, rules, monkeypatch):
