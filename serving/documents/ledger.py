@@ -197,7 +197,9 @@ class LedgerReading:
         name, table, layout, notes = self.path.name, chosen.table, chosen.layout, chosen.notes
         self._header = list(layout.source.columns)
         if table.fields:
-            choices, column_notes = declared_columns(layout.source, table.fields, self._mapping), list[str]()
+            # rows that only stand for unreadable files have no columns that anything could be said of
+            said = self._mapping if len(layout.issues) < len(layout.source) else {}
+            choices, column_notes = declared_columns(layout.source, table.fields, said), list[str]()
         else:
             mapping = {**table.known, **self._mapping}
             choices, column_notes = recognise_columns(layout.source, mapping)

@@ -80,7 +80,7 @@ def _read_only_file(content: bytes, name: str) -> list[Table]:
         raise UnreadableDocumentError(
             f"{name}: got an archive within an archive, expected one table; unpack it and give that."
         )
-    return _read(packed, f"{name}/{names[0]}")
+    return tables_of(packed, f"{name}/{names[0]}")
 
 
 READERS: Final = (
@@ -119,10 +119,11 @@ def read_tables(path: Path) -> list[Table]:
     UnreadableDocumentError
         When there is no such file, it is empty, encrypted, damaged, too large or of another kind.
     """
-    return _read(read_bytes(path), path.name)
+    return tables_of(read_bytes(path), path.name)
 
 
-def _read(content: bytes, name: str) -> list[Table]:
+def tables_of(content: bytes, name: str) -> list[Table]:
+    """Read every table of a document from its bytes; raises as :func:`read_tables`."""
     for reader in READERS:
         if reader.recognises(content):
             tables = reader.read(content, name)

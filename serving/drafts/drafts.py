@@ -11,8 +11,9 @@ from typing import BinaryIO, Final, Self
 
 from serving.documents.ledger import LedgerReading
 from serving.documents.readers import require_readable
+from serving.drafts.archive_excerpt import take_excerpt
 from serving.drafts.errors import UnknownDraftError
-from serving.drafts.excerpt import Excerpt, read_excerpt, take_excerpt, write_excerpt
+from serving.drafts.excerpt import Excerpt, read_excerpt, write_excerpt
 from serving.jobs.files import JobFiles, explained
 from serving.jobs.settings import JobSettings
 from serving.store import Actor

@@ -1,9 +1,7 @@
 """The excerpt: the first rows of a document, by which a person is shown how it is understood."""
 
 import json
-import tempfile
 from dataclasses import asdict, dataclass, field, replace
-from itertools import islice
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -11,22 +9,20 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from data.errors import UnreadableDocumentError
-from serving.documents.archives import file_names, is_archive, members
-from serving.documents.ledger import LedgerReading
+from serving.documents.flattened_contracts import is_flattened
 from serving.documents.parts import WHOLE_BYTES, is_json_lines
-from serving.documents.readers import READERS, Reader, read_bytes, require_readable
+from serving.documents.readers import READERS, Reader, read_bytes, tables_of
 from serving.documents.records import parquet_parts
 from serving.documents.table import Table
 
+SEVERAL: Final = "archive"
+"""Kind of an archive of which several files can be read; of one file, it is that of the file."""
 ROWS: Final = 2_000
 """Rows of a table that are looked at: enough to tell its columns, few enough to answer within a second."""
 _MOST_CHARACTERS: Final = 8_000_000
 _HEAD_BYTES: Final = 1 << 22
 _KIND_BYTES: Final = 1 << 20
 _MOST_WHOLE_BYTES: Final = 1 << 26
-_FILES: Final = 20
-_ROWS_OF_FILE: Final = 200
-"""Of a file in an archive."""
 _LINE_ENDS: Final = {b"\xff\xfe": b"\n\x00", b"\xfe\xff": b"\x00\n"}
 """Of UTF-16; elsewhere a line ends in one byte."""
 _FILE: Final = "excerpt.json"
@@ -47,9 +43,11 @@ class Excerpt:
     rows
         How many rows each table has in the document; empty where only its beginning was read.
     files
-        How many files an archive holds, of which each table is one; 0 for anything else.
+        How many files an archive holds; 0 for anything else.
     unread
         Which of them cannot be read, and why.
+    notes
+        Which of them are there twice, or tell of no purchase.
     """
 
     kind: str
@@ -57,6 +55,12 @@ class Excerpt:
     rows: list[int]
     files: int = 0
     unread: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def is_several(self) -> bool:
+        """Whether each table is a file of an archive, and recognises its own columns."""
+        return self.kind == SEVERAL
 
     @property
     def is_counted(self) -> bool:
@@ -64,63 +68,19 @@ class Excerpt:
         return bool(self.rows)
 
 
-def take_excerpt(path: Path) -> Excerpt:
+def excerpt_of(path: Path) -> Excerpt:
     """Read the beginning of a document, and all of it where its kind or its size is such that it must be.
 
     Parameters
     ----------
     path
-        Of a document of any kind that ledgers are read from.
+        Of a document of any kind that ledgers are read from, but no archive.
 
     Raises
     ------
     UnreadableDocumentError
         If it cannot be read, or is a workbook or the like above 64 MiB.
     """
-    if is_archive(path):
-        names = file_names(path, path.name)
-        if len(names) > 1:
-            return _of_archive(path, len(names))
-    return _of_file(path)
-
-
-def _of_archive(path: Path, files: int) -> Excerpt:
-    """Read the beginnings of the first files of an archive; each is a table by itself."""
-    tables: list[Table] = []
-    rows: list[int] = []
-    unread: list[str] = []
-    is_counted = True
-    with tempfile.TemporaryDirectory(prefix="ledgerprint-") as folder:
-        for member in islice(members(path, path.name, Path(folder)), _FILES):
-            try:
-                found, chosen = _of_member(member.path)
-            except UnreadableDocumentError as error:
-                unread.append(f"{member.name}: {str(error).removeprefix(f'{member.path.name}: ')}")
-                continue
-            at = next(place for place, table in enumerate(found.tables) if table is chosen)
-            cut = chosen.rows[:_ROWS_OF_FILE]
-            issues = {row: issue for row, issue in chosen.issues.items() if row < len(cut)}
-            tables.append(replace(chosen, name=member.name, rows=cut, issues=issues))
-            is_counted = is_counted and found.is_counted
-            rows += found.rows[at : at + 1]
-    if not tables:
-        raise UnreadableDocumentError(
-            f"{path.name}: got an archive in which no file can be read, expected ledgers, invoices or "
-            f"orders; the first says: {unread[0]}"
-        )
-    return Excerpt("archive", tables, rows if is_counted else [], files, unread)
-
-
-def _of_member(path: Path) -> tuple[Excerpt, Table]:
-    """Read the beginning of a file of an archive, and choose the table that is most like a ledger."""
-    if is_archive(path):
-        raise UnreadableDocumentError("got an archive within the archive, which is not opened; unpack it.")
-    require_readable(path)
-    found = _of_file(path)
-    return found, LedgerReading(path).chosen(found.tables).table
-
-
-def _of_file(path: Path) -> Excerpt:
     size = path.stat().st_size
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES if size > WHOLE_BYTES else WHOLE_BYTES)
@@ -129,7 +89,8 @@ def _of_file(path: Path) -> Excerpt:
         return _whole(path)
     if kind == "Parquet":
         return _excerpt(kind, [next(parquet_parts(path, ROWS))], is_whole=False)
-    if kind == "delimited text" or (kind == "JSON" and is_json_lines(head)):
+    is_text = kind == "delimited text" and not is_flattened(head)
+    if is_text or (kind == "JSON" and is_json_lines(head)):
         lines = _whole_lines(head)
         return _excerpt(kind, _reader(lines, path.name).read(lines, path.name), is_whole=False)
     if size > _MOST_WHOLE_BYTES:
@@ -155,8 +116,7 @@ def read_excerpt(folder: Path) -> Excerpt:
 def _whole(path: Path) -> Excerpt:
     with _READ_ONE_AT_A_TIME:
         content = read_bytes(path)
-        reader = _reader(content, path.name)
-        return _excerpt(reader.kind, reader.read(content, path.name), is_whole=True)
+        return _excerpt(_reader(content, path.name).kind, tables_of(content, path.name), is_whole=True)
 
 
 def _reader(content: bytes, name: str) -> Reader:

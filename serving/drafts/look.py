@@ -12,7 +12,7 @@ from features.line_items import LINE_ITEM_FIELDS
 from serving.documents import ColumnChoice, Ledger
 from serving.documents.ledger import ChosenTable, LedgerReading
 from serving.documents.table import Table
-from serving.drafts.excerpt import Excerpt
+from serving.drafts.excerpt import SEVERAL, Excerpt
 from serving.estimation import money_options
 from serving.jobs.submission import JobOptions
 from serving.quality.inspection import Inspection, inspect_ledgers
@@ -61,9 +61,8 @@ class Look:
         As understood.
     inspection
         Findings about the lines that were looked at; ``None`` if nobody asked for them.
-    files, unread
-        Of an archive of several files: how many there are, and which of those looked at cannot be read. Each
-        of them recognises its own columns, so that none can be said.
+    files, unread, notes
+        Of an archive: how many files there are, which cannot be read, and what else is to be known of them.
     """
 
     kind: str
@@ -79,6 +78,12 @@ class Look:
     inspection: Inspection | None = None
     files: int = 0
     unread: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_several(self) -> bool:
+        """Whether each table is a file of an archive, and recognises its own columns: none can be said."""
+        return self.kind == SEVERAL
 
     @property
     def issues(self) -> dict[str, int]:
@@ -131,24 +136,19 @@ def look_at(
     mapping = {
         field: "" if position is None else names[position]
         for field, position in (columns or {}).items()
-        if not excerpt.files and (position is None or position < len(names))
+        if not excerpt.is_several and (position is None or position < len(names))
     }
-    sheet_name = None if excerpt.files else _sheet_name(excerpt.tables, at)
+    sheet_name = None if excerpt.is_several else _sheet_name(excerpt.tables, at)
     options = said.model_copy(update={"mapping": mapping, "sheet": sheet_name})
     rows = len(chosen.layout.source)
     above = len(excerpt.tables[at].rows) - rows
     lines = excerpt.rows[at] - above if excerpt.is_counted else None
     sheets = [table.name for table in excerpt.tables]
     look = Look(
-        excerpt.kind,
-        sheets,
-        at,
-        names,
-        rows,
-        lines,
-        options,
+        *(excerpt.kind, sheets, at, names, rows, lines, options),
         files=excerpt.files,
         unread=tuple(excerpt.unread),
+        notes=tuple(excerpt.notes),
     )
     try:
         # what is wrong with the file itself has been said by now: this is about what was said of it
@@ -158,7 +158,9 @@ def look_at(
         return replace(look, problem=str(error), fields=_fields(chosen, mapping, []))
     return replace(
         look,
-        options=options.model_copy(update={"mapping": {} if excerpt.files else _pinned(ledger, mapping)}),
+        options=options.model_copy(
+            update={"mapping": {} if excerpt.is_several else _pinned(ledger, mapping)}
+        ),
         fields=_fields(chosen, mapping, ledger.columns),
         ledger=ledger,
         inspection=inspect_ledgers([ledger], asked, reference, None) if reference else None,

@@ -92,13 +92,14 @@ class DraftView:
     @property
     def kind(self) -> str:
         """What kind of document it is."""
-        return _KINDS.get(self.look.kind, self.look.kind)
+        kind = _KINDS.get(self.look.kind, self.look.kind)
+        return f"{kind} in a ZIP archive" if self.look.files and not self.look.is_several else kind
 
     @property
     def extent(self) -> str:
         """How many lines there are, or were read."""
-        if self.look.files:
-            seen = len(self.look.sheets) + len(self.look.unread)
+        if self.look.is_several:
+            seen = len(self.look.sheets) + len(self.look.unread) + len(self.look.notes)
             among = f", the first {seen} of them looked at" if seen < self.look.files else ""
             return f"{count_text(self.look.files, 'file')}{among}, {_size_text(self.draft.size)}"
         if self.look.lines is None:
@@ -108,12 +109,13 @@ class DraftView:
     @property
     def is_part(self) -> bool:
         """Whether there is more than was looked at."""
-        return bool(self.look.files) or self.look.lines is None or self.look.lines > self.look.seen
+        return self.look.is_several or self.look.lines is None or self.look.lines > self.look.seen
 
     @property
     def notes(self) -> list[str]:
         """What was found out while reading, with the names that this page has for options."""
         notes = [*self.look.ledger.notes, self.look.vat_note] if self.look.ledger else []
+        notes = [*self.look.notes, *notes]
         return [_as_on_the_page(note) for note in notes]
 
     @property

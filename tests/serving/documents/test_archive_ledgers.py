@@ -140,6 +140,13 @@ def test_a_file_that_cannot_be_read_is_no_line_with_a_currency(tmp_path):
     assert not any("GBP for" in note for note in ledger.notes)
 
 
+def test_what_is_said_about_columns_is_not_about_a_file_that_cannot_be_read(tmp_path):
+    path = archive(tmp_path / "a.zip", {"04.csv": APRIL, "photo.png": b"\x89PNG\r\n\x1a\n" + bytes(40)})
+    ledger, unread = ledgers_in(path, mapping={"amount": "Amount GBP"})
+    assert [choice.how for choice in ledger.columns if choice.field == "amount"] == ["given"]
+    assert unread.lines["issue"].tolist() == ["document_unreadable"]
+
+
 def test_what_the_user_says_holds_for_every_file_and_the_error_names_the_one_that_lacks_it(tmp_path):
     path = archive(tmp_path / "a.zip", {"04.csv": APRIL, "05.csv": APRIL.replace("Paper", "Ink")})
     chosen = [one.columns for one in ledgers_in(path, mapping={"amount": "Amount GBP"})]

@@ -8,7 +8,8 @@ import pytest
 from data.errors import UnreadableDocumentError
 from serving.documents.ledger import LedgerReading
 from serving.drafts import excerpt as excerpts
-from serving.drafts.excerpt import ROWS, read_excerpt, take_excerpt, write_excerpt
+from serving.drafts.archive_excerpt import take_excerpt
+from serving.drafts.excerpt import ROWS, read_excerpt, write_excerpt
 
 ROW = "Büromöbel für das Haus, Zimmer {n};{n},50;EUR\n"
 HEADER = "Beschreibung;Betrag netto;Währung\n"

@@ -3,6 +3,7 @@
 import io
 import os
 import time
+import tracemalloc
 import zipfile
 
 import openpyxl
@@ -200,15 +201,51 @@ def test_the_sheets_of_a_workbook_can_be_chosen(service, browser):
         assert find(reading, job).options["sheet"] == "March"
 
 
-def test_an_archive_of_documents_is_one_ledger(browser, examples):
+def zipped(**files):
     content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        archive.writestr("council.csv", (examples / "council.csv").read_bytes())
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, packed in files.items():
+            archive.writestr(name, packed)
+    return content.getvalue()
 
-    page = drop(browser, content.getvalue(), "all.zip")
 
-    assert "ZIP archive" in page.text
+def test_an_archive_with_one_readable_file_is_that_file_and_its_columns_can_be_said(
+    service, browser, examples
+):
+    council = (examples / "council.csv").read_bytes()
+    packed = {
+        "council.csv": council,
+        "copy/council.csv": council,
+        "photo.png": b"\x89PNG\r\n\x1a\n" + bytes(40),
+    }
+
+    page = drop(browser, zipped(**packed), "all.zip")
+    job = browser.send(f"{page.url.path}/job", {"country": "GB"})
+    service.run_jobs()
+
+    assert "Text table (CSV or alike) in a ZIP archive" in page.text
     assert "134 lines" in page.text
+    assert "copy/council.csv: the same file as council.csv, counted once." in page.text
+    assert "photo.png: " in page.text
+    assert "column_description" in page.text
+    with service.store.reading(Actor.local()) as reading:
+        found = find(reading, job.url.path.rpartition("/")[2])
+    assert (found.status, found.detail, found.lines) == ("finished", "", 135)
+    assert found.options["mapping"]["description"]
+
+
+def test_of_a_large_file_in_an_archive_only_the_beginning_is_read(browser):
+    # 100 MB in half a megabyte: read whole it would take more than a gigabyte
+    row = b"Office chairs with arms and a high back,1260.00,GBP\n"
+    content = zipped(**{"year.csv": b"Item,Net Amount,Currency\n" + row * 2_000_000})
+    tracemalloc.start()
+    began = tracemalloc.get_traced_memory()[0]
+
+    page = drop(browser, content, "year.zip")
+
+    assert "first 1,999 lines read" in page.text
+    assert tracemalloc.get_traced_memory()[1] - began < 200_000_000
+    tracemalloc.stop()
 
 
 def test_of_an_archive_of_ledgers_each_is_looked_at_and_all_are_estimated(service, browser, examples):
