@@ -6,7 +6,7 @@ on, revoked or not, every request needs one.
 
 import ipaddress
 from collections.abc import Awaitable, Callable
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -18,6 +18,7 @@ from serving.store import Actor, Scope
 from serving.store.errors import KeyRefusedError
 from serving.store.keys import authenticate, has_keys
 
+_LOCAL_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _bearer = HTTPBearer(
     auto_error=False,
     scheme_name="API key",
@@ -42,12 +43,8 @@ def _actor(
             "Got no API key, expected `Authorization: Bearer lp_...`: have one made with `ledgerprint keys "
             "create`."
         )
-    elif not is_loopback(request):
-        raise KeyRefusedError(
-            "Got a request from another machine while there is no API key, expected one from this machine: "
-            "have a key made with `ledgerprint keys create`."
-        )
     else:
+        require_this_machine(request)
         actor = Actor.local()
     note_actor(actor)
     back.rates.take_request(actor)
@@ -71,8 +68,31 @@ Reviewer = Annotated[Actor, Depends(_with("review"))]
 Administrator = Annotated[Actor, Depends(_with("admin"))]
 
 
-def is_loopback(request: Request) -> bool:
-    """Tell whether a request is from this machine."""
+def require_this_machine(request: Request) -> None:
+    """Refuse other machines, and names of this one that another site made up, while there is no key.
+
+    A page from elsewhere can give this machine a name of its own; a browser would let it read what is
+    answered under that name.
+
+    Raises
+    ------
+    KeyRefusedError
+        If the request is from another machine, or for another name than those of this one.
+    """
+    if not _is_loopback(request):
+        raise KeyRefusedError(
+            "Got a request from another machine while there is no API key, expected one from this machine: "
+            "have a key made with `ledgerprint keys create`."
+        )
+    if request.url.hostname not in _LOCAL_NAMES:
+        raise KeyRefusedError(
+            f"Got a request for {(request.url.hostname or '')[:100]!r} while there is no API key, expected "
+            "one for 127.0.0.1 or localhost: use such an address, or have a key made with `ledgerprint keys "
+            "create`."
+        )
+
+
+def _is_loopback(request: Request) -> bool:
     try:
         return request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
     except ValueError:

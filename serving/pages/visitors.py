@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from serving.api.access import is_loopback
+from serving.api.access import require_this_machine
 from serving.api.backend import Back
 from serving.operations.requests import note_actor
 from serving.store import Actor
@@ -30,7 +30,6 @@ COOKIE: Final = "ledgerprint_visit"
 FORM_FIELD: Final = "form_token"
 """Field of a form, or header of a script's request, that shows that a page of ours sent it."""
 _FORM_HEADER: Final = "x-form-token"
-_LOCAL_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _CHANGES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -70,7 +69,7 @@ class SignInNeededError(Exception):
 
 
 def _visitor(request: Request, back: Back) -> Visitor:
-    """Tell who looks; raises nothing, so that the page for signing in can be shown to anybody."""
+    """Tell who looks; whoever is not signed in is a visitor, too, and can be shown where to do so."""
     token = request.cookies.get(COOKIE, "")
     store = back.get_store()
     keys = has_keys(store)
@@ -80,7 +79,7 @@ def _visitor(request: Request, back: Back) -> Visitor:
     elif keys:
         visitor = Visitor(token or secrets.token_urlsafe(32), None, "", signs_in=True)
     else:
-        _require_this_machine(request)
+        require_this_machine(request)
         visitor = Visitor(token or secrets.token_urlsafe(32), Actor.local(), "this machine", signs_in=False)
     request.state.visitor = visitor
     return visitor
@@ -161,19 +160,3 @@ def _asked_for(request: Request) -> str:
         return own_page(urlsplit(request.headers.get("referer", "/")).path or "/")
     query = f"?{request.url.query}" if request.url.query else ""
     return own_page(request.url.path + query)
-
-
-def _require_this_machine(request: Request) -> None:
-    """Refuse other machines, and names of this one that another site made up, while nobody signs in."""
-    if not is_loopback(request):
-        raise HTTPException(
-            403,
-            "Got a request from another machine while there is no API key, expected one from this machine: "
-            "have a key made with `ledgerprint keys create`.",
-        )
-    if request.url.hostname not in _LOCAL_NAMES:
-        raise HTTPException(
-            403,
-            f"Got a request for {request.url.hostname} while there is no API key, expected one for "
-            "127.0.0.1 or localhost: use that address, or have a key made with `ledgerprint keys create`.",
-        )

@@ -63,7 +63,13 @@ class Service:
 
     def client(self, key: str = "", host: str = "127.0.0.1") -> httpx.Client:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        return TestClient(self.app, client=(host, 50_000), headers=headers, raise_server_exceptions=False)
+        return TestClient(
+            self.app,
+            "http://127.0.0.1:3000",
+            client=(host, 50_000),
+            headers=headers,
+            raise_server_exceptions=False,
+        )
 
     def browser(self, key: str = "", host: str = "127.0.0.1") -> Browser:
         http = TestClient(

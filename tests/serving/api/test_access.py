@@ -20,6 +20,18 @@ def test_another_machine_always_needs_a_key(service):
     assert service.client(service.key("a"), host="192.0.2.7").get("/estimates").status_code == 200
 
 
+def test_without_a_key_no_name_that_another_site_gave_this_machine_is_answered(service):
+    client, elsewhere = service.client(), {"host": "evil.example"}
+
+    refused = client.get("/estimates", headers=elsewhere)
+
+    assert refused.status_code == 401
+    assert "127.0.0.1 or localhost" in refused.json()["detail"]
+    assert client.get("/estimates", headers={"host": "localhost:3000"}).status_code == 200
+    key = {"authorization": f"Bearer {service.key('a')}"}
+    assert client.get("/estimates", headers=elsewhere | key).status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/estimates", "/model", "/categories", "/reviews", "/periods", "/jobs"])
 def test_from_the_first_key_on_everybody_needs_one(service, path):
     assert service.client().get(path).status_code == 200

@@ -55,7 +55,11 @@ def promotions(service, small_model, tmp_path):
         log = tmp_path / "promotions.jsonl"
         log.write_text("\n".join(lines), "utf-8")
         backend = Backend(lambda: small_model, lambda: service.store, promotion_log=log)
-        return TestClient(create_api(backend), client=("127.0.0.1", 1)).get("/model/promotions").json()
+        return (
+            TestClient(create_api(backend), "http://127.0.0.1", client=("127.0.0.1", 1))
+            .get("/model/promotions")
+            .json()
+        )
 
     return ask
 

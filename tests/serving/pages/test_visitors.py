@@ -19,7 +19,7 @@ def test_without_keys_this_machine_is_not_asked_who_it_is(browser):
 def test_without_keys_no_other_machine_or_name_is_answered(service, host, name):
     page = service.browser(host=host).http.get("/sign-in", headers={"host": name, "accept": "text/html"})
 
-    assert page.status_code == 403
+    assert page.status_code == 401
     assert "ledgerprint keys create" in page.text
 
 
