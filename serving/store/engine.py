@@ -1,9 +1,11 @@
 """Connections to SQLite and PostgreSQL, set up so that nothing that was committed is lost."""
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
@@ -18,7 +20,6 @@ _UNUSABLE: Final = (OperationalError, InterfaceError, DatabaseError)
 """The very classes; what derives from them, such as a constraint that does not hold, is about rows."""
 _PRAGMAS: Final = (
     f"busy_timeout = {_BUSY_SECONDS * 1000}",
-    "journal_mode = WAL",
     # WAL's own default may lose the last commits when the power fails
     "synchronous = FULL",
     "foreign_keys = ON",
@@ -103,11 +104,29 @@ def _reason(error: DBAPIError) -> str:
     return " ".join(str(error.orig).split())
 
 
-def _set_up_sqlite(connection: Any, _record: object) -> None:
+def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # the driver would begin transactions by itself, and not before reads
     connection.isolation_level = None
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+    _write_ahead(connection)
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Keep the journal ahead of the file, which the first connection to a new file makes so for all.
+
+    Where two of them do so at once SQLite does not wait: each would wait for the other.
+    """
+    give_up = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -1,6 +1,8 @@
 """The tables of a database: made, kept in step with the program, never those of a newer one."""
 
 import multiprocessing
+import sqlite3
+import threading
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -8,6 +10,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from serving.store import AuditStore
+from serving.store.engine import make_engine
 from serving.store.errors import StoreUnavailableError, StoreVersionError
 from serving.store.schema import VERSION_TABLE
 from serving.store.tables import Base
@@ -83,6 +86,19 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
 
     with pytest.raises(StoreUnavailableError, match="not a database"):
         AuditStore(f"sqlite:///{path}")
+
+
+def test_a_new_file_that_another_connection_is_writing_to_is_waited_for(tmp_path):
+    path = tmp_path / "store.db"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    end = threading.Timer(0.3, other.execute, ["COMMIT"])
+    end.start()
+
+    with make_engine(f"sqlite:///{path}").connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+    end.join()
+    other.close()
 
 
 def test_sqlite_is_in_wal_mode_waits_for_others_and_loses_nothing_that_was_committed(sqlite_url):
