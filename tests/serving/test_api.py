@@ -248,7 +248,7 @@ def test_a_request_that_waits_too_long_for_its_turn_is_told_to_come_back(sqlite_
             )
 
     async def ask_both(transport) -> tuple[httpx.Response, httpx.Response]:
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
             first = asyncio.create_task(client.post("/estimates", json={"lines": [GLOVES]}))
             await anyio.to_thread.run_sync(asked.wait, 20)
             second = await client.post("/estimates", json={"lines": [GLOVES]})
