@@ -57,8 +57,8 @@ class JobEngine:
         began with another version than the one before.
     poll_seconds
         How often new jobs are looked for.
-    part_rows, whole_bytes
-        As of :func:`serving.documents.parts.read_parts`.
+    before_end
+        Called with tenant and id of a job all of whose lines are recorded, before it ends.
 
     Notes
     -----
@@ -69,6 +69,7 @@ class JobEngine:
     settings: JobSettings
     load: GetModel
     poll_seconds: float = 0.5
+    before_end: Callable[[str, str], None] | None = None
     _present: Model | None = None
     _past: Model | None = None
     _model_lock: threading.Lock = field(default_factory=threading.Lock)
@@ -252,6 +253,9 @@ def _estimate(tenant: str, job_id: str, number: int) -> int:
 @DBOS.step(name="finish", retries_allowed=True, max_attempts=10, should_retry=_may_pass)
 def _finish(tenant: str, job_id: str) -> int:
     def finish(work: JobWork) -> int:
+        before_end = _running().before_end
+        if before_end is not None:
+            before_end(tenant, job_id)
         work.finish()
         return 0
 

@@ -1,7 +1,7 @@
 """Opening ledgers: the frame of a job, as far as it is estimated, at hand once it was opened."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -14,7 +14,8 @@ from serving.jobs.submission import JobOptions
 from serving.ledgers.frame import ledger_frame
 from serving.ledgers.kept_frame import keep_frame, kept_frame
 from serving.ledgers.memory import Memory
-from serving.store.job_batches import recorded_batches
+from serving.line_frame import Prices
+from serving.store.job_batches import RecordedBatch, recorded_batches
 from serving.store.jobs import JobRecord, find
 from serving.store.store import Reading
 
@@ -96,11 +97,47 @@ class Frames:
         self, reading: Reading, job: JobRecord, files: JobFiles, read: ReadLedger | None
     ) -> pd.DataFrame:
         batches = recorded_batches(reading, job.id)
-        frame = None if job.is_open else kept_frame(files, batches)
+        if job.is_open:
+            return _made(job, files, read, batches, self._get_model(""))
+        frame = kept_frame(files, batches)
         if frame is None:
-            asked = JobOptions.of(job.options)
-            options = [batch_options(asked, read, batch.number) for batch in batches] if read else []
-            frame = ledger_frame(files, batches, self._get_model(""), options)
-            if not job.is_open:
-                keep_frame(files, batches, frame)
+            frame = _made(job, files, read, batches, self._get_model(""))
+            keep_frame(files, batches, frame)
         return frame
+
+
+def lay_out(reading: Reading, settings: JobSettings, job_id: str, prices: Prices) -> None:
+    """Put the frame of a ledger together before its job ends, so that nobody waits for it.
+
+    Parameters
+    ----------
+    reading
+        Transaction.
+    settings
+        Where the files of jobs lie.
+    job_id
+        Of a job all of whose batches are recorded.
+    prices
+        Of the present model.
+
+    Raises
+    ------
+    JobResultError, JobFilesError
+        If its files are not there, or the frame cannot be written.
+    """
+    job = find(reading, job_id)
+    files = JobFiles(settings.folder, job.tenant, job.id)
+    batches = recorded_batches(reading, job.id)
+    keep_frame(files, batches, _made(job, files, files.read_ledger(), batches, prices))
+
+
+def _made(
+    job: JobRecord,
+    files: JobFiles,
+    read: ReadLedger | None,
+    batches: Sequence[RecordedBatch],
+    prices: Prices,
+) -> pd.DataFrame:
+    asked = JobOptions.of(job.options)
+    options = [batch_options(asked, read, batch.number) for batch in batches] if read else []
+    return ledger_frame(files, batches, prices, options)

@@ -1,5 +1,7 @@
 """The frame: every line of a job, once, as it was recorded, and kept in one file."""
 
+import shutil
+
 import pandas as pd
 import pytest
 
@@ -7,7 +9,11 @@ from models.totals import total
 from serving import breakdown
 from serving.documents import read_ledger
 from serving.estimation import LedgerOptions, estimate_ledgers
+from serving.jobs import process
+from serving.jobs.engine import JobEngine
 from serving.jobs.errors import JobResultError
+from serving.jobs.files import JobFiles
+from serving.ledgers.opening import lay_out
 from serving.store.errors import UnknownJobError
 from serving.store.estimate_search import EstimateFilter, each_entry
 from tests.serving.ledgers.conftest import LEDGER, LOCAL
@@ -54,6 +60,44 @@ def test_a_frame_that_was_altered_is_made_anew(small_desk, content):
     again = opened(small_desk, job_id, small_desk.restarted()).frame
 
     pd.testing.assert_frame_equal(again, ledger.frame)
+
+
+def test_a_ledger_is_laid_out_before_its_job_ends_and_its_batches_are_not_read_again(small_desk, monkeypatch):
+    work = small_desk.hand_in()
+    for number in range(1, work.read() + 1):
+        work.estimate(number, lambda _version: small_desk.model)
+    job_id = work.files.job_id
+    with small_desk.store.reading(LOCAL) as reading:
+        lay_out(reading, small_desk.settings, job_id, small_desk.model)
+    work.finish()
+    made = opened(small_desk, job_id).frame
+
+    read = []
+    monkeypatch.setattr(JobFiles, "read", lambda *_: read.append(1))
+    again = opened(small_desk, job_id, small_desk.restarted()).frame
+
+    assert read == []
+    pd.testing.assert_frame_equal(again, made)
+
+
+def test_what_cannot_be_laid_out_stops_no_job_and_long_ledgers_are_left_out(small_desk, monkeypatch, caplog):
+    work = small_desk.hand_in()
+    for number in range(1, work.read() + 1):
+        work.estimate(number, lambda _version: small_desk.model)
+    engine = JobEngine(small_desk.store, small_desk.settings, lambda _version: small_desk.model)
+    laid_out = work.files.folder / "frame.parquet"
+
+    monkeypatch.setattr(process, "_LAID_OUT_LINES", 3)
+    process._lay_out(engine, "default", work.files.job_id)
+    assert not laid_out.exists()
+
+    monkeypatch.setattr(process, "_LAID_OUT_LINES", 1_000)
+    process._lay_out(engine, "default", work.files.job_id)
+    assert laid_out.exists()
+
+    shutil.rmtree(work.files.folder / "estimates")
+    process._lay_out(engine, "default", work.files.job_id)
+    assert "is not laid out yet" in caplog.text
 
 
 def test_estimates_that_are_not_those_that_were_recorded_are_refused(small_desk):
