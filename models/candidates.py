@@ -1,8 +1,8 @@
 """Candidate categories of a line and what speaks for each: similarities, shares of votes, shared words."""
 
-from collections.abc import Iterator
+import os
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 from typing import Final, Self
 
 import numpy as np
@@ -12,12 +12,16 @@ from scipy import sparse
 from sklearn.base import BaseEstimator
 
 from models.candidate_features import CandidateFeatures, families, normalised
+from models.inner_products import Floats, shared_out
 from models.kernel_ridge import KernelRidge, Points
 from models.lexicon import Lexicon
-from models.reference_index import Neighbours, ReferenceIndex, cosines
+from models.questions import VIEWS, Hidden, Questions, ViewCosines
+from models.reference_index import Neighbours, ReferenceIndex
 from models.reference_sources import CLASSIFICATIONS, LABELLED_SOURCES, voted_categories
 
-_BLOCK: Final = 256
+_BLOCK: Final = 128
+_MOST_THREADS: Final = 4
+"""A block takes up to 400 MB while it is worked on."""
 _TRADE_SECTORS: Final = ("42", "44", "45")
 _NEIGHBOURS_KEPT: Final = 20
 _LABELLED_SHARE: Final = 0.5
@@ -26,65 +30,10 @@ _LIMIT: Final = 8.0
 _LEAST_VOTE: Final = 0.005
 """Smaller shares of the classifications' votes are no part of what lines are compared by."""
 
-VIEWS: Final = ("line", "description", "supplier")
-"""What of a line a text is compared with: description and supplier together, or one of them."""
-
 _VIEW_SOURCES: Final = {
     "description": ("naics_2017_index", "naics_2017_titles", "public_lines", "purchase_wordings"),
     "supplier": ("naics_2017_index", "naics_2017_titles", "public_lines", "known_suppliers"),
 }
-
-Floats = npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Questions:
-    """n lines to be categorised.
-
-    Attributes
-    ----------
-    text
-        (n,) description and supplier as one text.
-    vectors
-        For each view, (n, d) unit-norm vectors.
-    has_supplier
-        (n,) whether the line names one.
-    """
-
-    text: pd.Series
-    vectors: dict[str, Floats]
-    has_supplier: npt.NDArray[np.bool_]
-
-    def __len__(self) -> int:
-        return len(self.text)
-
-    def take(self, rows: npt.NDArray[np.int64] | slice) -> "Questions":
-        """Keep some of the lines."""
-        return Questions(
-            self.text.iloc[rows].reset_index(drop=True),
-            {view: vectors[rows] for view, vectors in self.vectors.items()},
-            self.has_supplier[rows],
-        )
-
-
-@dataclass(frozen=True)
-class Hidden:
-    """What must not speak for a line because it is of its own group.
-
-    Attributes
-    ----------
-    question
-        (n,) group of each line.
-    entry
-        (m,) group of each entry of the index, -1 for none.
-    score
-        (n, K) what the kernel ridge regression says of each line without its group; None where it has not
-        learned from these lines.
-    """
-
-    question: npt.NDArray[np.int64]
-    entry: npt.NDArray[np.int64]
-    score: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -150,7 +99,13 @@ class CandidateFinder(BaseEstimator):  # type: ignore[misc]
         self.word_weight = word_weight
         self.trade_prior = trade_prior
 
-    def fit(self, index: ReferenceIndex, lexicon: Lexicon, ridge: KernelRidge | None = None) -> Self:
+    def fit(
+        self,
+        index: ReferenceIndex,
+        lexicon: Lexicon,
+        ridge: KernelRidge | None = None,
+        threads: int | None = None,
+    ) -> Self:
         """Sort the entries by view, source and class; nothing is learned.
 
         Parameters
@@ -161,8 +116,11 @@ class CandidateFinder(BaseEstimator):  # type: ignore[misc]
             Weights of words.
         ridge
             Fitted regression that joins what speaks for a category; None does without.
+        threads
+            That find candidates; ``None`` takes every core. What is found does not depend on it.
         """
         self.index_, self.lexicon_, self.ridge_ = index, lexicon, ridge
+        self._threads = min(threads or os.cpu_count() or 1, _MOST_THREADS)
         codes = index.entries["naics_code"].to_numpy(dtype=str)
         self.classes_, entry_class = np.unique(codes, return_inverse=True)
         self._order = self._side_by_side(entry_class)
@@ -200,7 +158,9 @@ class CandidateFinder(BaseEstimator):  # type: ignore[misc]
         hidden
             Entries that a line must not see; by default it sees all.
         """
-        parts = list(self._blocks(questions, hidden))
+        starts = range(0, max(len(questions), 1), _BLOCK)
+        threads = self._threads if len(starts) == 1 else 1
+        parts = shared_out(partial(self._block, questions, hidden, threads), starts, self._threads)
         return Candidates(
             np.concatenate([column for column, _, _ in parts]),
             np.concatenate([features for _, features, _ in parts]),
@@ -216,33 +176,36 @@ class CandidateFinder(BaseEstimator):  # type: ignore[misc]
         for start in range(0, max(len(questions), 1), _BLOCK):
             block = questions.take(slice(start, start + _BLOCK))
             words = self.lexicon_.weigh(block.text)
-            similarity = self._cosines(block.vectors["line"], self._line, None)
-            similarity += self.word_weight * (words @ self._words).toarray()
+            similarity = ViewCosines(block, self._vectors, None, self._threads).of("line", self._line)
+            similarity = similarity + self.word_weight * (words @ self._words).toarray()
             shares = {source: self._share(similarity, source) for source in self._classifications}
             parts.append(self._points(block, words, self._classified(similarity, shares)))
         return reduce(Points.followed_by, parts)
 
-    def _blocks(
-        self, questions: Questions, hidden: Hidden | None
-    ) -> Iterator[tuple[npt.NDArray[np.int64], Floats, Neighbours]]:
-        for start in range(0, max(len(questions), 1), _BLOCK):
-            rows = slice(start, start + _BLOCK)
-            own, score = None, None
-            if hidden is not None:
-                own = hidden.question[rows, None] == hidden.entry[self._order][None, :]
-                score = None if hidden.score is None else hidden.score[rows]
-            column, near, columns = self._describe(questions.take(rows), own, score)
-            shape = column.shape
-            features = [
-                np.broadcast_to(np.asarray(value, dtype=np.float32), shape) for value in columns.values()
-            ]
-            yield column, np.stack(features, axis=2), near
+    def _block(
+        self, questions: Questions, hidden: Hidden | None, threads: int, start: int
+    ) -> tuple[npt.NDArray[np.int64], Floats, Neighbours]:
+        rows = slice(start, start + _BLOCK)
+        own, score = None, None
+        if hidden is not None:
+            own = hidden.question[rows, None] == hidden.entry[self._order][None, :]
+            score = None if hidden.score is None else hidden.score[rows]
+        column, near, columns = self._describe(questions.take(rows), own, score, threads)
+        features = [
+            np.broadcast_to(np.asarray(value, dtype=np.float32), column.shape) for value in columns.values()
+        ]
+        return column, np.stack(features, axis=2), near
 
     def _describe(
-        self, questions: Questions, own: npt.NDArray[np.bool_] | None, score: Floats | None = None
+        self,
+        questions: Questions,
+        own: npt.NDArray[np.bool_] | None,
+        score: Floats | None = None,
+        threads: int = 1,
     ) -> tuple[npt.NDArray[np.int64], Neighbours, dict[str, npt.NDArray[np.float32]]]:
         """Candidates, neighbours and features of one block."""
-        cosine = self._cosines(questions.vectors["line"], self._line, own)
+        cosines = ViewCosines(questions, self._vectors, own, threads)
+        cosine = cosines.of("line", self._line)
         weighed = self.lexicon_.weigh(questions.text)
         words = (weighed @ self._words).toarray()
         if own is not None:
@@ -254,9 +217,8 @@ class CandidateFinder(BaseEstimator):  # type: ignore[misc]
         classified = self._classified(similarity, shares)
         promise = overall = self._overall(classified, shares)
         if self.ridge_ is not None:
-            score = (
-                self.ridge_.score(self._points(questions, weighed, classified)) if score is None else score
-            )
+            if score is None:
+                score = self.ridge_.score(self._points(questions, weighed, classified), threads)
             learned = self._of_ridge(self.ridge_.share(score), 0.0)
             promise = overall + learned
         column = np.argsort(-promise, axis=1, kind="stable")[:, : self.candidates]
@@ -264,7 +226,7 @@ class CandidateFinder(BaseEstimator):  # type: ignore[misc]
         self._add_sources(features, cosine, words, shares)
         for source in self._labelled:
             features.add(f"{source}.count", self._count(source, own))
-        self._add_views(features, questions, own)
+        self._add_views(features, questions, cosines)
         self._add_overall(features, overall, questions)
         if score is not None:
             features.add_similarity("learned.score", self._of_ridge(score, np.nan))
@@ -284,17 +246,14 @@ class CandidateFinder(BaseEstimator):  # type: ignore[misc]
         for source in self._labelled:
             features.add(f"{source}.votes", np.log(shares[source].sum(axis=1, keepdims=True) + 1e-9))
 
-    def _add_views(
-        self, features: CandidateFeatures, questions: Questions, own: npt.NDArray[np.bool_] | None
-    ) -> None:
+    def _add_views(self, features: CandidateFeatures, questions: Questions, cosines: ViewCosines) -> None:
         for view, sources in _VIEW_SOURCES.items():
             for source in sources:
                 of_view = source in LABELLED_SOURCES
                 entries = self._sources.get((view if of_view else "line", source))
                 if entries is None:
                     continue
-                cosine = self._cosines(questions.vectors[view], entries.rows, own)
-                best = self._class_best(cosine, entries)
+                best = self._class_best(cosines.of(view, entries.rows), entries)
                 if view == "supplier" or of_view:
                     best = np.where(questions.has_supplier[:, None], best, np.float32(np.nan))
                 features.add_similarity(f"{view}.{source}", best)
@@ -356,12 +315,6 @@ class CandidateFinder(BaseEstimator):  # type: ignore[misc]
         out = np.zeros((len(values), len(self.classes_)), dtype=np.float32)
         out[:, entries.classes] = np.maximum.reduceat(values, entries.starts, axis=1).clip(min=0.0)
         return out
-
-    def _cosines(self, vectors: Floats, rows: slice, own: npt.NDArray[np.bool_] | None) -> Floats:
-        cosine = cosines(vectors, self._vectors[rows])
-        if own is not None:
-            cosine[own[:, rows]] = -1.0
-        return cosine
 
     def _nearest(self, cosine: Floats) -> Neighbours:
         kept = min(_NEIGHBOURS_KEPT, cosine.shape[1])

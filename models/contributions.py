@@ -7,7 +7,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from models.candidates import Candidates, Questions
+from models.candidates import Candidates
+from models.questions import Questions
 from models.ranked_category import RankedCategory
 
 CLUES: Final = ("text", "supplier", "habit", "codes")

@@ -17,7 +17,6 @@ from features.price_tables import PriceTables
 from features.screening import screen
 from features.text import TextEncoder
 from models.buyer_codes import BuyerCodes
-from models.candidates import Questions
 from models.category import CategoryVotes, follow_codes
 from models.contributions import category_contributions
 from models.estimates import ESTIMATE_FIELDS, Estimates
@@ -30,6 +29,7 @@ from models.ladder import Ladder
 from models.mass import MassModel
 from models.mass_route import MassRoute
 from models.purchases import PurchaseModel
+from models.questions import Questions
 from models.ranked_category import RankedCategory, ask
 from models.spend_lines import SpendBasis, SpendLines
 

@@ -9,11 +9,13 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from models.inner_products import inner_products
+
 _LEVELS: Final = {6: 0.4, 4: 0.3, 3: 0.3}  # digits of the NAICS code, and how much agreement there weighs
 _NO_WEIGHT: Final = 1e-9
 _REGRESSION: Final = 0.5
 _ALIKE, _STRANGE = 0.9, 0.5  # similarity from which on a text is known, and how far below none is
-_BLOCK: Final = 64  # the rounding of a matrix product depends on its shape, so every block is filled up
+_BLOCK: Final = 64
 
 _Matrix = npt.NDArray[np.float32]
 _Vector = npt.NDArray[np.float64]
@@ -254,10 +256,8 @@ def blocks(
 
 def similarities(asked: Products, known: Products) -> tuple[_Matrix, _Matrix]:
     """Similarity of text and of industry, both (n, m), of up to a block of products."""
-    n = len(asked)
-    text = _filled(asked.vectors) @ known.vectors.T
-    industry = _filled(asked.profile) @ known.profile.T
-    return text[:n], industry[:n]
+    text = inner_products(asked.vectors, known.vectors)
+    return text, inner_products(asked.profile, known.profile)
 
 
 def _statistics(
@@ -300,9 +300,3 @@ def _statistics(
 
 def _mean(value: _Vector, weight: _Vector) -> _Vector:
     return np.asarray((value * weight).sum(axis=1) / weight.sum(axis=1))
-
-
-def _filled(rows: _Matrix) -> _Matrix:
-    full = np.zeros((_BLOCK, rows.shape[1]), dtype=np.float32)
-    full[: len(rows)] = rows
-    return full

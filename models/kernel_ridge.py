@@ -10,8 +10,9 @@ from scipy.special import softmax
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
+from models.inner_products import inner_products
 from models.lexicon import Lexicon
-from models.reference_index import ReferenceIndex, cosines
+from models.reference_index import ReferenceIndex
 from models.state import State
 
 _WIDTH: Final = 0.2
@@ -168,10 +169,10 @@ class KernelRidge(BaseEstimator):  # type: ignore[misc]
         self._keep(weight.T.astype(np.float16))
         return self
 
-    def score(self, points: Points) -> Floats:
+    def score(self, points: Points, threads: int = 1) -> Floats:
         """Scores of the categories, (n, K), near 0 to 1; the same whatever texts come together."""
         check_is_fitted(self, "codes_")
-        return cosines(kernel(points, self._points), self._weight)
+        return inner_products(kernel(points, self._points, threads), self._weight, threads)
 
     def share(self, score: Floats) -> Floats:
         """Scores as shares that sum to 1, (n, K); not calibrated."""
@@ -227,9 +228,9 @@ class KernelRidge(BaseEstimator):  # type: ignore[misc]
         self._half, self._weight = half, half.astype(np.float32)
 
 
-def kernel(left: Points, right: Points) -> Floats:
+def kernel(left: Points, right: Points, threads: int = 1) -> Floats:
     """Likeness of n and m texts, (n, m), 1 for equal ones."""
-    text = np.exp((cosines(left.vectors, right.vectors) - np.float32(1)) / np.float32(_WIDTH))
+    text = np.exp((inner_products(left.vectors, right.vectors, threads) - np.float32(1)) / np.float32(_WIDTH))
     words = (left.words @ right.words.T).toarray()
     votes = (left.votes @ right.votes.T).toarray()
     return np.asarray(_TEXT * text + _WORDS * words + _VOTES * votes, dtype=np.float32)

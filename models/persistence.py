@@ -69,7 +69,7 @@ def load_model(folder: Path = DEFAULT_BUNDLE, threads: int | None = None) -> Foo
     folder
         Of the bundle; by default the one that ships with the project.
     threads
-        Threads of the encoder; ``None`` takes every core.
+        That encode texts and find candidates; ``None`` takes every core.
 
     Raises
     ------
@@ -104,7 +104,7 @@ def _model(bundle: Bundle, threads: int | None) -> FootprintModel:
     learned = State(metadata["learned"], bundle.arrays, tables, bundle.boosters)
     return FootprintModel(
         encoder=_encoder(metadata["encoder"], threads),
-        category=RankedCategory.from_state(learned.part("category"), index),
+        category=RankedCategory.from_state(learned.part("category"), index, threads),
         purchases=PurchaseModel.from_state(learned.part("purchases")),
         mass=MassModel.from_state(learned.part("mass")),
         intensity=IntensityModel.from_state(learned.part("intensity")),

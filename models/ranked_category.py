@@ -9,10 +9,11 @@ import pandas as pd
 from scipy import sparse
 
 from features.text import TextEncoder, clean_text
-from models.candidates import CandidateFinder, Questions
+from models.candidates import CandidateFinder
 from models.category import CategoryVotes, follow_codes, query_text
 from models.kernel_ridge import KernelRidge
 from models.lexicon import Lexicon
+from models.questions import Questions
 from models.ranker import CategoryRanker
 from models.reference_index import Neighbours, ReferenceIndex
 from models.reference_sources import voted_categories
@@ -84,8 +85,8 @@ class RankedCategory:
         return State.of_parts(parts)
 
     @classmethod
-    def from_state(cls, state: State, index: ReferenceIndex) -> Self:
-        """Make a model of its state and the index it was fitted on."""
+    def from_state(cls, state: State, index: ReferenceIndex, threads: int | None = None) -> Self:
+        """Make a model of its state and the index it was fitted on; ``threads`` find candidates."""
         parameters = dict(state.part("finder").metadata)
         trust = parameters.pop("code_trust")
         lexicon = Lexicon.from_state(state.part("lexicon"))
@@ -94,7 +95,7 @@ class RankedCategory:
             ridge = KernelRidge.from_state(
                 state.part("ridge"), index, lexicon, voted_categories(index.entries)
             )
-        finder = CandidateFinder(**parameters).fit(index, lexicon, ridge)
+        finder = CandidateFinder(**parameters).fit(index, lexicon, ridge, threads)
         return cls(finder, CategoryRanker.from_state(state.part("ranker")), trust)
 
 

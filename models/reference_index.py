@@ -9,9 +9,9 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-_QUERIES_PER_BLOCK: Final = (
-    32  # the last block is filled up: the rounding of a matrix product depends on its shape
-)
+from models.inner_products import inner_products
+
+_QUERIES_PER_BLOCK: Final = 32
 _INT8_MAX: Final = 127.0
 
 
@@ -113,21 +113,10 @@ class ReferenceIndex:
         similarity = np.zeros((len(queries), k), dtype=np.float32)
         for start in range(0, len(queries), _QUERIES_PER_BLOCK):
             block = slice(start, start + _QUERIES_PER_BLOCK)
-            cosine = cosines(queries[block], self.vectors)
+            cosine = inner_products(queries[block], self.vectors)
             rank = -(cosine + extra)
             nearest = np.argpartition(rank, k - 1, axis=1)[:, :k]
             order = np.argsort(np.take_along_axis(rank, nearest, axis=1), axis=1, kind="stable")
             entry[block] = np.take_along_axis(nearest, order, axis=1)
             similarity[block] = np.take_along_axis(cosine, entry[block], axis=1)
         return Neighbours(entry, similarity)
-
-
-def cosines(queries: npt.NDArray[np.float32], vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Cosines of (n, d) with (m, d) unit-norm vectors, (n, m), the same whatever queries come together."""
-    out = np.zeros((len(queries), len(vectors)), dtype=np.float32)
-    full = np.zeros((_QUERIES_PER_BLOCK, queries.shape[1]), dtype=np.float32)
-    for start in range(0, len(queries), _QUERIES_PER_BLOCK):
-        block = queries[start : start + _QUERIES_PER_BLOCK]
-        full[: len(block)] = block
-        out[start : start + len(block)] = (full @ vectors.T)[: len(block)]
-    return out

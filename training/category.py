@@ -11,9 +11,10 @@ import pandas as pd
 from scipy import sparse
 
 from features.text import TextEncoder
-from models.candidates import VIEWS, CandidateFinder, Candidates, Hidden, Questions
+from models.candidates import CandidateFinder, Candidates
 from models.kernel_ridge import KernelRidge, Points
 from models.lexicon import Lexicon
+from models.questions import VIEWS, Hidden, Questions
 from models.ranked_category import RankedCategory, as_matrix
 from models.ranker import CategoryRanker
 from models.reference_index import ReferenceIndex

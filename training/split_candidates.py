@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.candidates import CandidateFinder, Candidates, Hidden
+from models.candidates import CandidateFinder, Candidates
 from models.lexicon import Lexicon
+from models.questions import Hidden
 from models.ranker import CategoryRanker
 from models.reference_index import ReferenceIndex
 from training.category import LabelledLines, LabelledPoints

@@ -9,10 +9,11 @@ import pytest
 
 from features.line_items import line_items
 from features.text import TextEncoder
-from models.candidates import VIEWS, CandidateFinder, Candidates, Questions
+from models.candidates import CandidateFinder, Candidates
 from models.footprint import EstimateOptions, FootprintModel
 from models.lexicon import Lexicon
 from models.persistence import load_model
+from models.questions import VIEWS, Questions
 from models.ranked_category import RankedCategory
 from models.ranker import CategoryRanker
 from models.reference_index import Neighbours, ReferenceIndex

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.candidates import VIEWS, CandidateFinder, Hidden, Questions
+from models.candidates import CandidateFinder
 from models.lexicon import Lexicon
+from models.questions import VIEWS, Hidden, Questions
 from models.reference_index import ReferenceIndex
 
 NOBODY = np.arange(300) + 1000

@@ -6,7 +6,7 @@ import pytest
 from scipy import sparse
 
 from features.text import TextEncoder
-from models.candidates import VIEWS
+from models.questions import VIEWS
 from models.ranked_category import RankedCategory, as_matrix, ask
 from models.state import State
 

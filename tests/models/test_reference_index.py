@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from pandera.errors import SchemaError
 
-from models.reference_index import ReferenceIndex, cosines
+from models.reference_index import ReferenceIndex
 
 
 def unit_rows(rng: np.random.Generator, n: int, d: int = 64) -> np.ndarray:
@@ -56,13 +56,6 @@ def test_dropped_entries_are_never_found(vectors):
 
 def test_asking_for_more_neighbours_than_there_are_gives_all(vectors):
     assert index_of(vectors[:3]).search(vectors[:2], 60).entry.shape == (2, 3)
-
-
-@pytest.mark.parametrize("rows", [slice(0, 1), slice(31, 33), slice(5, 70)])
-def test_cosines_of_a_query_do_not_depend_on_its_company(vectors, rows):
-    queries = unit_rows(np.random.default_rng(2), 90)
-    np.testing.assert_array_equal(cosines(queries[rows], vectors), cosines(queries, vectors)[rows])
-    np.testing.assert_allclose(cosines(queries, vectors), queries @ vectors.T, atol=1e-5)
 
 
 def test_an_entry_that_stands_for_no_known_part_of_a_line_is_refused(vectors):

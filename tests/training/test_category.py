@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.candidates import VIEWS, Questions
 from models.lexicon import Lexicon
+from models.questions import VIEWS, Questions
 from models.ranked_category import ask
 from models.ranker import CategoryRanker
 from models.reference_index import ReferenceIndex
