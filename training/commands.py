@@ -70,6 +70,7 @@ class Part(StrEnum):
     MASS = "mass"
     INTENSITY = "intensity"
     LADDER = "ladder"
+    OVERHEADS = "overheads"
 
 
 @app.command()
@@ -80,12 +81,16 @@ def evaluate(
     part: Annotated[Part, typer.Option(help="What to evaluate.")] = Part.CATEGORY,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="CSV file for the figures.")] = None,
 ) -> None:
-    """Evaluate a part of a model on groups held out, beside its baselines."""
+    """Evaluate a part of a model on groups held out, beside its baselines.
+
+    Overheads, which nothing is trained on, are answered by the bundle itself.
+    """
     from rich.console import Console  # noqa: PLC0415
 
     from models.bundle import DEFAULT_BUNDLE  # noqa: PLC0415
     from training.scoreboard import (  # noqa: PLC0415
         evaluate_categories,
+        evaluate_overheads,
         evaluate_part,
         print_figures,
         print_scores,
@@ -97,6 +102,10 @@ def evaluate(
         found = evaluate_categories(folder, lambda text: console.print(f"{text} …"))
         print_scores(found, console)
         figures = found.to_frame()
+    elif part is Part.OVERHEADS:
+        figures, errors = evaluate_overheads(folder)
+        print_figures("Overheads: wordings never trained on", figures, console)
+        print_figures("Confident errors", errors, console)
     else:
         figures = evaluate_part(part, folder)
         print_figures(f"{part.capitalize()}: groups never seen", figures, console)

@@ -23,7 +23,8 @@ OWN: Final = "ledgerprint"
 """Name of the model that is evaluated, beside those of its baselines."""
 AGREED: Final = 0.75
 """Share of the votes from which on people agree about a line."""
-_FACTOR_YEAR: Final = 2022
+FACTOR_YEAR: Final = 2022
+"""Year of the factors that answers are compared by."""
 _BINS: Final = 10
 
 
@@ -142,12 +143,12 @@ def evaluate(category: FittedCategory, lines: LabelledLines, factor_set: FactorS
         Supplies the factors that count as true.
     """
     classes, index = category.model.classes_, category.model.index_
-    factors = factor_set.kg_co2e_per_unit([str(code) for code in classes], np.array([_FACTOR_YEAR]))
+    factors = factor_set.kg_co2e_per_unit([str(code) for code in classes], np.array([FACTOR_YEAR]))
     answers = [
         _answers(category.held_out, lines, number, factors, labelled)
         for number, labelled in enumerate(lines.sets)
     ]
-    truths = [_true_factors(labelled, factor_set) for labelled in lines.sets]
+    truths = [true_factors(labelled, factor_set) for labelled in lines.sets]
     width = _held_out_widths(answers, truths)
     scores, cards = [], []
     for answer, truth, half_width in zip(answers, truths, width, strict=True):
@@ -221,16 +222,16 @@ def _scorecard(
             "hit5": among_five.astype(float),
             "log_error": answer.log_factor - np.log(truth),
             "half_width": half_width,
-            "probability": _row_max(answer.probability),
+            "probability": most_probable(answer.probability),
             "method": "spend-based",
         }
     )
 
 
-def _true_factors(labelled: LabelledSet, factor_set: FactorSet) -> npt.NDArray[np.float64]:
-    """Factor of the best acceptable category, NaN where none has one, (n,)."""
+def true_factors(labelled: LabelledSet, factor_set: FactorSet) -> npt.NDArray[np.float64]:
+    """Find the factor of the best acceptable category, NaN where none has one, (n,)."""
     wanted = sorted({code for codes in labelled.accepted for code in codes})
-    values = factor_set.kg_co2e_per_unit(wanted, np.array([_FACTOR_YEAR]))[:, 0]
+    values = factor_set.kg_co2e_per_unit(wanted, np.array([FACTOR_YEAR]))[:, 0]
     known = {code: float(value) for code, value in zip(wanted, values, strict=True) if np.isfinite(value)}
     return np.array([next((known[c] for c in codes if c in known), np.nan) for codes in labelled.accepted])
 
@@ -246,7 +247,7 @@ def _own_score(
     scores = _scores(OWN, answer.dataset, answer.probability, classes, np.exp(answer.log_factor), truth)
     return replace(
         scores,
-        calibration_error=expected_calibration_error(_row_max(answer.probability), hit),
+        calibration_error=expected_calibration_error(most_probable(answer.probability), hit),
         coverage=float((np.abs(error) <= half_width)[np.isfinite(error)].mean()),
         median_width=float(np.median(np.exp(2 * half_width))),
     )
@@ -274,7 +275,7 @@ def _tfidf_score(
     own = (index.entries["source_code"].isin(labelled.record) | (index.entries["view"] != "line")).to_numpy()
     baseline = TfidfNeighbours().fit(index.without(own))
     probability = baseline.probability(labelled.text)
-    factors = factor_set.kg_co2e_per_unit([str(c) for c in baseline.classes_], np.array([_FACTOR_YEAR]))
+    factors = factor_set.kg_co2e_per_unit([str(c) for c in baseline.classes_], np.array([FACTOR_YEAR]))
     estimate = np.exp(mix_factors(probability, factors).log_factor[:, 0])
     estimate = np.where(np.isfinite(estimate), estimate, constant_factor(truth))
     return _scores("TF-IDF", labelled, probability, baseline.classes_, estimate, truth)
@@ -344,5 +345,6 @@ def expected_calibration_error(probability: npt.NDArray[np.float64], hit: npt.ND
     return float(np.sum(gaps))
 
 
-def _row_max(probability: sparse.csr_matrix) -> npt.NDArray[np.float64]:
+def most_probable(probability: sparse.csr_matrix) -> npt.NDArray[np.float64]:
+    """Probability of the most probable category, (n,)."""
     return np.asarray(probability.max(axis=1).todense()).ravel()

@@ -21,6 +21,7 @@ from training.labelled_sets import labelled_sets
 from training.ladder import MoneySide, compared, ladder_figures, priced_goods, value_by_money
 from training.mass import evaluate_mass
 from training.mass_sets import mass_examples
+from training.overheads import answer_overheads, confident_errors, overhead_figures, overheads
 from training.purchases import evaluate_purchases
 from training.sources import passed_on_masses
 
@@ -69,6 +70,19 @@ def evaluate_part(part: str, folder: Path) -> pd.DataFrame:
     money = MoneySide(model.category, model.doubt, model.factor_sets[EVALUATED_ON], model.tables)
     fitted = IntensityModel().fit(examples, vectors, categories)
     return ladder_figures(compared(goods, value_by_money(goods, model.encoder, money), fitted))
+
+
+def evaluate_overheads(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Evaluate a bundle on overheads, which none has learned from: its figures and worst confident errors.
+
+    Raises
+    ------
+    BundleError
+        If the bundle cannot be read.
+    """
+    model = load_model(folder)
+    answers = answer_overheads(model, model.factor_sets[EVALUATED_ON], overheads())
+    return overhead_figures(answers), confident_errors(answers)
 
 
 def print_figures(title: str, figures: pd.DataFrame, console: Console) -> None:
