@@ -34,11 +34,12 @@ _ACTIVITY: Final = re.compile(
     re.IGNORECASE,
 )
 _EXAMPLES: Final = re.compile(r"\((?:e\.g\.|i\.e\.),?\s*([^)]*)\)")
+_PLURAL: Final = re.compile(r"[^aisu']s$")
 _BRACKETS: Final = re.compile(r"\s*\([^)]*\)")
 _SOURCE_OF_SET: Final = {"public": "public_lines"}
 _SHORTEST_NAME: Final = 3
 _SHORTEST_EXAMPLE: Final = 5
-"""Of "Peppers (e.g., bell, hot, red)" the short examples are no goods."""
+"""Of "Steel shapes (e.g., bars, rods)" the short examples say too little alone."""
 
 WEIGHTS: Final = {
     "naics_2017_index": 1.0,
@@ -131,15 +132,22 @@ def _goods_of_naics_index() -> pd.DataFrame:
 def goods_names(entry: str) -> list[str]:
     """Name the goods that an entry of the NAICS index is about, where that is not the entry itself.
 
+    An example in the singular says which of the goods are meant, and is none by itself: nobody who writes
+    "water" buys a meter.
+
     Examples
     --------
     >>> goods_names("Knapsacks (e.g., backpacks, book bags) manufacturing")
     ['Knapsacks', 'backpacks', 'book bags']
+    >>> goods_names("Meters (e.g., gas, water) manufacturing")
+    ['Meters', 'gas meters', 'water meters']
     """
     goods = _ACTIVITY.sub("", _BRACKETS.sub("", entry)).strip(" ,")
     examples = [name.strip() for text in _EXAMPLES.findall(entry) for name in re.split(r",| or | and ", text)]
     named = [goods] if len(goods) >= _SHORTEST_NAME and goods != entry else []
-    return named + [name for name in examples if len(name) >= _SHORTEST_EXAMPLE]
+    meant = goods.split(" made ")[0].lower()
+    named += [f"{name} {meant}" for name in examples if name and not _PLURAL.search(name)]
+    return named + [name for name in examples if len(name) >= _SHORTEST_EXAMPLE and _PLURAL.search(name)]
 
 
 def _naics_titles() -> pd.DataFrame:

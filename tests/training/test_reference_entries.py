@@ -28,7 +28,12 @@ def everything():
         ("Knapsacks (e.g., backpacks, book bags) manufacturing", ["Knapsacks", "backpacks", "book bags"]),
         ("Pianos manufacturing", ["Pianos"]),
         ("Cabbage farming, field, bedding plant and seed production", ["Cabbage"]),
-        ("Peppers (e.g., bell, hot, red) farming", ["Peppers"]),
+        ("Peppers (e.g., bell, hot, red) farming", ["Peppers", "bell peppers", "hot peppers", "red peppers"]),
+        ("Meters (e.g., gas, water) manufacturing", ["Meters", "gas meters", "water meters"]),
+        (
+            "Units (e.g., travel trailer, windows) made of tin, manufacturing",
+            ["Units made of tin", "travel trailer units", "windows"],
+        ),
         ("Wheat", []),
     ],
 )
