@@ -78,6 +78,15 @@ def status_of(error: Exception) -> int:
     return _STATUSES.get(type(error), 422) if isinstance(error, LedgerprintError) else 422
 
 
+def retry_headers(error: Exception) -> dict[str, str]:
+    """Say when to come back after an error of ours that passes by itself; of any other, nothing."""
+    if isinstance(error, store.IdempotencyInProgressError | RateLimitError):
+        return {"Retry-After": str(error.retry_after_seconds)}
+    if isinstance(error, store.ClaimLostError | store.StoreUnavailableError | jobs.JobFilesError):
+        return {"Retry-After": str(_RETRY_SECONDS)}
+    return {}
+
+
 def problem(
     status: int, detail: str, instance: str, headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
@@ -123,13 +132,9 @@ def answer_with_problems(app: Starlette) -> None:
 
 def _ours(request: Request, error: Exception) -> JSONResponse:
     status = status_of(error)
-    headers: dict[str, str] = {}
+    headers = retry_headers(error)
     if isinstance(error, store.KeyRefusedError):
         headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, store.IdempotencyInProgressError | RateLimitError):
-        headers["Retry-After"] = str(error.retry_after_seconds)
-    elif isinstance(error, store.ClaimLostError | store.StoreUnavailableError | jobs.JobFilesError):
-        headers["Retry-After"] = str(_RETRY_SECONDS)
     return problem(status, str(error), request.url.path, headers)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Depends
 from starlette.requests import Request
@@ -14,11 +14,17 @@ from models.footprint import FootprintModel
 from serving.api.turn import Turn
 from serving.jobs.settings import JobSettings
 from serving.ledgers import Ledgers
+from serving.ledgers.memory import Memory
 from serving.operations.drift import DriftBaseline
 from serving.quality.reference import Reference, kept_reference
 from serving.rate_limits import RateLimits
 from serving.replay.archive import BundleArchive
+from serving.replay.restatement import Diff
 from serving.store import AuditStore
+
+ComparedModels = tuple[str, str, str]
+"""Tenant, digest of the recorded lines, version of the model that estimated them anew."""
+_COMPARISONS_BYTES: Final = 16 << 20
 
 
 def _shipped_reference() -> Reference:
@@ -60,6 +66,8 @@ class Backend:
     ----------
     ledgers
         The recorded ledgers, each opened once for all requests.
+    comparisons
+        Of two models on recorded lines, those looked at last.
     """
 
     get_model: Callable[[], FootprintModel]
@@ -73,6 +81,9 @@ class Backend:
     archive: BundleArchive | None = None
     get_baseline: Callable[[], DriftBaseline | None] = _no_baseline
     ledgers: Ledgers = field(init=False)
+    comparisons: Memory[ComparedModels, Diff] = field(
+        init=False, default_factory=lambda: Memory(_COMPARISONS_BYTES)
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "ledgers", Ledgers(self.jobs, self.model_of_job))

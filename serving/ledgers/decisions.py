@@ -10,7 +10,7 @@ import pandas as pd
 from models.figures import significant
 from models.totals import Total
 from serving.ledgers.corrections import CHANGED, Outcome, accepted, corrected
-from serving.ledgers.figures import total_now
+from serving.ledgers.figures import group_total, total_now
 from serving.ledgers.standing import Standing, with_values
 from serving.ledgers.valuations import Asked, Valuations, needs_model
 from serving.overrides.amounts import times_as_much
@@ -30,7 +30,7 @@ class Effect:
     before, after
         Total of the ledger.
     group_before, group_after
-        Total of the lines that it is for, refused ones as they are.
+        Total of the lines that it is for, refused ones as they are; one line has its own range.
     reviews
         What would be recorded, one a line.
     refused
@@ -92,8 +92,8 @@ def effect(
     return Effect(
         before=total_now(frame),
         after=total_now(after),
-        group_before=total_now(lines),
-        group_after=total_now(after.iloc[positions]),
+        group_before=group_total(lines),
+        group_after=group_total(after.iloc[positions]),
         reviews=reviews,
         refused=refused,
     )

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
-from models.totals import Total, total
+from models.totals import Codes, Total, total, totals
 from serving.line_frame import FIGURES
 
 REVIEW_STATES: Final = ("approved", "reviewed", "")
@@ -82,6 +83,41 @@ def total_as_estimated(frame: pd.DataFrame) -> Total:
     names = {f"{name}_estimated": source for name, source in FIGURES.items()}
     codes = {"category_code_estimated": "category_code"}
     return total(frame[[*names, *codes]].rename(columns=names | codes))
+
+
+def group_totals(lines: pd.DataFrame, group: Codes, groups: int) -> pd.DataFrame:
+    """Add up lines as they stand, group by group; a line that is alone in its group keeps its own range.
+
+    The range of a total holds an error that all lines share (:func:`models.totals.totals`). Of one line it
+    would be another range than the line itself shows, and than a person stated for it.
+
+    Parameters
+    ----------
+    lines
+        Of a standing's frame, n rows.
+    group
+        (n,) number of each line's group, from 0.
+    groups
+        How many there are.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``kg``, ``kg_low``, ``kg_high``, one row a group, 0 without figures.
+    """
+    names = {source: name for name, source in FIGURES.items()}
+    found = totals(estimates_of(lines), group, groups).rename(columns=names)
+    is_alone = (np.bincount(group, minlength=groups)[group] == 1) & lines["kg"].notna().to_numpy()
+    own = lines.loc[is_alone, list(FIGURES)]
+    own = own.fillna({"kg_low": own["kg"], "kg_high": own["kg"]})
+    found.loc[group[is_alone], list(FIGURES)] = own.to_numpy()
+    return found
+
+
+def group_total(lines: pd.DataFrame) -> Total:
+    """Add up lines as they stand as :func:`group_totals` does, all of them as one group."""
+    (found,) = group_totals(lines, np.zeros(len(lines), dtype=np.intp), 1).to_numpy().tolist()
+    return Total(*found)
 
 
 def estimates_of(frame: pd.DataFrame) -> pd.DataFrame:

@@ -1,6 +1,8 @@
 """The ledgers of a service: each opened, and as it stands now, at hand for as long as nothing changed."""
 
-from typing import Final
+from copy import copy
+from functools import cached_property
+from typing import Final, Self
 
 import pandas as pd
 
@@ -38,6 +40,17 @@ class Ledgers:
         self._reviews: Memory[_Key, _ReviewSteps] = Memory(memory_bytes // 4)
         self._standings: Memory[_Key, tuple[object, Standing]] = Memory(memory_bytes // 4)
 
+    @cached_property
+    def without_model(self) -> Self:
+        """The same ledgers for whoever does not have the model's turn.
+
+        What is at hand is shared. A correction that nobody valued yet raises
+        :class:`serving.ledgers.errors.NotValuedError`, before anything else is done.
+        """
+        same = copy(self)
+        same.valuations = Valuations(None)
+        return same
+
     def open(self, reading: Reading, job_id: str) -> Ledger:
         """Open a ledger as it was estimated.
 
@@ -57,6 +70,8 @@ class Ledgers:
         ------
         UnknownJobError, JobResultError
             As :meth:`open`.
+        NotValuedError
+            If no model may be asked and a correction is new.
         """
         ledger = self.open(reading, job_id)
         key = reading.actor.tenant, job_id

@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 
 from data.errors import BundleError
+from models.footprint import FootprintModel
 from serving.jobs.batches import batch_lines
 from serving.jobs.files import JobFiles, write_whole
+from serving.ledgers.errors import NotValuedError
 from serving.ledgers.opening import GetModel, Ledger
 from serving.overrides.valuation import Ask, valued
 from serving.store.canonical import canonical_json
@@ -55,10 +57,11 @@ class Valuations:
     Parameters
     ----------
     get_model
-        Gives the bundle that made the estimates.
+        Gives the bundle that made the estimates; ``None`` where no model may be asked, and only what is known
+        can be said.
     """
 
-    def __init__(self, get_model: GetModel) -> None:
+    def __init__(self, get_model: GetModel | None) -> None:
         self._get_model = get_model
         self._lock = threading.Lock()
 
@@ -76,39 +79,43 @@ class Valuations:
         -------
         list
             One valuation a correction, in order.
+
+        Raises
+        ------
+        NotValuedError
+            If a correction is new, and no model may be asked.
         """
         if not asked:
             return []
         ids = ledger.frame["estimate_id"].iloc[[one.position for one in asked]].tolist()
         names = [_name(estimate_id, one.correction) for estimate_id, one in zip(ids, asked, strict=True)]
-        # who asks for the same meanwhile waits, and finds it kept
-        with self._lock:
-            known = _read(ledger.files)
-            new = {name: one for name, one in zip(names, asked, strict=True) if name not in known}
-            if new:
-                try:
-                    known |= dict(zip(new, self._worked_out(ledger, list(new.values())), strict=True))
-                    _write(ledger.files, known)
-                except BundleError as error:
-                    # not kept: the bundle may be put back
-                    known |= dict.fromkeys(new, str(error))
+        known = _read(ledger.files)
+        if not known.keys() >= set(names):
+            if self._get_model is None:
+                raise NotValuedError(
+                    f"Got corrections of the ledger {ledger.job.id} that were not valued yet, expected known "
+                    "ones: ask again when it is the model's turn."
+                )
+            # who asks for the same meanwhile waits, and finds it kept
+            with self._lock:
+                known = self._completed(ledger, dict(zip(names, asked, strict=True)), self._get_model)
         return [known[name] for name in names]
 
-    def _worked_out(self, ledger: Ledger, asked: Sequence[Asked]) -> list[Valuation]:
-        model = self._get_model(ledger.job.model_version)
-        lines = line_items_of(ledger, [one.position for one in asked])
-        codes = ledger.frame["category_code"].iloc[[one.position for one in asked]].tolist()
-        asks = [
-            Ask(row, one.correction, one.correction.mass_kg, code)
-            for row, (one, code) in enumerate(zip(asked, codes, strict=True))
-        ]
-        batches = _batches_of(ledger, [one.position for one in asked])
-        options = [ledger.options_of(number) for number in batches]
-        found: dict[int, Valuation] = {}
-        for kind in dict.fromkeys(options):
-            mine = [ask for ask, own in zip(asks, options, strict=True) if own == kind]
-            found |= valued(model, lines, mine, kind)
-        return [_kept(found[row]) for row in range(len(asks))]
+    def _completed(
+        self, ledger: Ledger, asked: Mapping[str, Asked], get_model: GetModel
+    ) -> dict[str, Valuation]:
+        """Give all valuations of a ledger, those that are asked for too."""
+        known = _read(ledger.files)
+        new = {name: one for name, one in asked.items() if name not in known}
+        if new:
+            try:
+                model = get_model(ledger.job.model_version)
+                known |= dict(zip(new, _worked_out(model, ledger, list(new.values())), strict=True))
+                _write(ledger.files, known)
+            except BundleError as error:
+                # not kept: the bundle may be put back
+                known |= dict.fromkeys(new, str(error))
+        return known
 
 
 def line_items_of(ledger: Ledger, positions: Sequence[int]) -> pd.DataFrame:
@@ -135,6 +142,22 @@ def line_items_of(ledger: Ledger, positions: Sequence[int]) -> pd.DataFrame:
         order.append(mine)
     together: pd.DataFrame = pd.concat(parts).iloc[np.argsort(np.concatenate(order))]
     return together.reset_index(drop=True)
+
+
+def _worked_out(model: FootprintModel, ledger: Ledger, asked: Sequence[Asked]) -> list[Valuation]:
+    lines = line_items_of(ledger, [one.position for one in asked])
+    codes = ledger.frame["category_code"].iloc[[one.position for one in asked]].tolist()
+    asks = [
+        Ask(row, one.correction, one.correction.mass_kg, code)
+        for row, (one, code) in enumerate(zip(asked, codes, strict=True))
+    ]
+    batches = _batches_of(ledger, [one.position for one in asked])
+    options = [ledger.options_of(number) for number in batches]
+    found: dict[int, Valuation] = {}
+    for kind in dict.fromkeys(options):
+        mine = [ask for ask, own in zip(asks, options, strict=True) if own == kind]
+        found |= valued(model, lines, mine, kind)
+    return [_kept(found[row]) for row in range(len(asks))]
 
 
 def _batches_of(ledger: Ledger, positions: Sequence[int]) -> list[int]:

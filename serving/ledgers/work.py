@@ -7,8 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from models.total_narrowing import narrowing
-from models.totals import totals
-from serving.ledgers.figures import estimates_of
+from serving.ledgers.figures import estimates_of, group_totals
 from serving.line_frame import FIGURES
 
 _OF_EXAMPLE: Final = ("row", "line_id", "description", "supplier")
@@ -56,9 +55,7 @@ def goods_groups(frame: pd.DataFrame, what: Waiting = "flagged") -> pd.DataFrame
     code, goods = pd.factorize(mine["goods"])
     of_line = np.full(len(frame), -1, dtype=np.intp)
     of_line[rows] = code
-    found = totals(estimates_of(mine), code, len(goods)).rename(
-        columns={source: name for name, source in FIGURES.items()}
-    )
+    found = group_totals(mine, code, len(goods))
     found.insert(0, "usd_size", np.bincount(code, mine["usd_size"].fillna(0.0), len(goods)))
     found.insert(0, "lines", np.bincount(code, minlength=len(goods)))
     found.insert(0, "goods", pd.Series(np.asarray(goods), dtype="str"))

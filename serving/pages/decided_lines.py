@@ -79,7 +79,7 @@ def decided_lines(
     reading
         Transaction.
     ledgers
-        Opens its ledger, with the model where that is needed: it is to be the model's turn.
+        Opens its ledger.
     estimate_id
         Of the line.
     ledger
@@ -95,6 +95,8 @@ def decided_lines(
         If the tenant has no such estimate.
     UnknownJobError, JobResultError
         If the ledger that was named cannot be opened.
+    NotValuedError
+        If the ledger has a correction that nobody valued yet, and no model may be asked.
     HTTPException
         404, if the ledger that was named has no such line.
     """

@@ -11,12 +11,14 @@ from starlette.responses import Response
 
 from serving.api.backend import Back, Backend
 from serving.api.reference_tables import categories, page_of
-from serving.ledgers import Effect, approve_goods, effect, review_goods
+from serving.ledgers import Effect, Ledgers, approve_goods, effect, review_goods
+from serving.ledgers.valuations import Valuations
 from serving.pages.decided_lines import DecidedLines, decided_lines
 from serving.pages.decision_form import DecisionForm
 from serving.pages.line_content import line_content
 from serving.pages.line_history import correction_words
 from serving.pages.rendering import render, wants_part
+from serving.pages.standings import with_ledgers
 from serving.pages.visitors import Known, OwnForm
 from serving.store import Actor
 from serving.store.group_reviews import GroupReview, LineReview, Refused, approve_together, review_together
@@ -94,15 +96,13 @@ async def decide(request: Request, actor: Known, form: OwnForm, back: Back) -> R
     actor.require("review")
     said = {name: value for name, value in form.items() if isinstance(value, str)}
     typed = await anyio.to_thread.run_sync(lambda: DecisionForm.read(said, back.get_model().titles))
-    async with back.turn.taken():
-        decided = await anyio.to_thread.run_sync(partial(_decided, typed, actor, back))
-        if decided.done is not None and typed.place == "line" and wants_part(request):
-            content = await anyio.to_thread.run_sync(
-                partial(line_content, typed.estimate_id, typed.ledger, actor, back)
-            )
-            answer = render(request, "line_part.html", **content, message=decided.said, causes=decided.causes)
-            answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#line", "outerHTML"
-            return answer
+    decided = await with_ledgers(back, partial(_decided, typed, actor, back))
+    if decided.done is not None and typed.place == "line" and wants_part(request):
+        shown = partial(line_content, typed.estimate_id, typed.ledger, actor, back, "")
+        content = await with_ledgers(back, shown)
+        answer = render(request, "line_part.html", **content, message=decided.said, causes=decided.causes)
+        answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#line", "outerHTML"
+        return answer
     return _answer(request, decided)
 
 
@@ -118,9 +118,9 @@ def suggest(request: Request, _actor: Known, back: Back, q: str = "", category: 
     return render(request, template, found=found if words.strip() else [], words=words)
 
 
-def _decided(form: DecisionForm, actor: Actor, back: Backend) -> _Decided:
+def _decided(form: DecisionForm, actor: Actor, back: Backend, ledgers: Ledgers) -> _Decided:
     with back.get_store().reading(actor) as reading:
-        lines = decided_lines(reading, back.ledgers, form.estimate_id, form.ledger, form.over)
+        lines = decided_lines(reading, ledgers, form.estimate_id, form.ledger, form.over)
     if lines.seen > form.seen:
         return _Decided(form, lines, problem=_CONFLICT, status=409)
     if form.step == "form":
@@ -132,13 +132,15 @@ def _decided(form: DecisionForm, actor: Actor, back: Backend) -> _Decided:
         return _Decided(form, lines, problem="Correct what is marked below.", status=422)
     if form.what == "approve":
         return _approved(form, lines, actor, back)
-    return _reviewed(form, lines, actor, back)
+    return _reviewed(form, lines, actor, back, ledgers.valuations)
 
 
-def _reviewed(form: DecisionForm, lines: DecidedLines, actor: Actor, back: Backend) -> _Decided:
+def _reviewed(
+    form: DecisionForm, lines: DecidedLines, actor: Actor, back: Backend, valuations: Valuations
+) -> _Decided:
     found = None
     if lines.standing is not None:
-        found = effect(lines.standing, lines.rows, form.correction, lines.row, back.ledgers.valuations)
+        found = effect(lines.standing, lines.rows, form.correction, lines.row, valuations)
         if not found.lines:
             return _nothing(form, lines, found.refused)
     if form.step == "effect":

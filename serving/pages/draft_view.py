@@ -52,10 +52,11 @@ _OPTIONS: Final = {
     "--currency": "“Currency”",
     "--country": "“Country of the buyer”",
     "--date": "“Date”",
-    "name it with a mapping such as description=COLUMN": "choose it below",
-    "name it with a mapping such as amount=COLUMN": "choose it below",
 }
 """What the command line calls its options -> what the page calls its fields."""
+_MAPPINGS: Final = tuple(
+    f"name it with a mapping such as {field}=COLUMN" for field in ("description", "amount")
+)
 _NUMBERS: Final = frozenset({"amount", "quantity", "date"})
 """Fields that stand below each other digit by digit."""
 _HOW: Final = {
@@ -121,7 +122,11 @@ class DraftView:
     @property
     def problem(self) -> str:
         """Why there is no ledger."""
-        return _as_on_the_page(self.look.problem)
+        problem = _as_on_the_page(self.look.problem)
+        remedy = "drop this file by itself and choose it there" if self.look.is_several else "choose it below"
+        for mapping in _MAPPINGS:
+            problem = problem.replace(mapping, remedy)
+        return problem
 
     @property
     def issues(self) -> list[Option]:

@@ -1,5 +1,7 @@
 """Errors as pages: what was got, what was expected, what to do."""
 
+from collections.abc import Mapping
+
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -10,7 +12,7 @@ from data.errors import LedgerprintError
 from serving.operations.requests import current_request
 from serving.pages.rendering import render, wants_part
 from serving.pages.visitors import SignInNeededError, sign_in_address
-from serving.problems import problem, status_of, title_of
+from serving.problems import problem, retry_headers, status_of, title_of
 
 
 def answer_with_pages(app: FastAPI) -> None:
@@ -30,7 +32,7 @@ def _sign_in(request: Request, error: Exception) -> Response:
 
 
 def _ours(request: Request, error: Exception) -> Response:
-    return _page(request, status_of(error), str(error))
+    return _page(request, status_of(error), str(error), retry_headers(error))
 
 
 def _malformed(request: Request, error: Exception) -> Response:
@@ -45,9 +47,8 @@ def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         return _unforeseen(request, error)
     plain = "" if error.detail in {"Not Found", "Method Not Allowed"} else error.detail
-    return _page(
-        request, error.status_code, plain or "Nothing is at this address: go on from the first page."
-    )
+    detail = plain or "Nothing is at this address: go on from the first page."
+    return _page(request, error.status_code, detail, error.headers)
 
 
 def _unforeseen(request: Request, _error: Exception) -> Response:
@@ -55,12 +56,12 @@ def _unforeseen(request: Request, _error: Exception) -> Response:
     return _page(request, 500, "The error was logged: try again, and report it if it stays.")
 
 
-def _page(request: Request, status: int, detail: str) -> Response:
+def _page(request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
     if not (wants_part(request) or "text/html" in request.headers.get("accept", "")):
-        return problem(status, detail, request.url.path)  # a program took a wrong turn
+        return problem(status, detail, request.url.path, headers)  # a program took a wrong turn
     facts = current_request()
     template = "problem_part.html" if wants_part(request) else "problem.html"
-    return render(
+    answer = render(
         request,
         template,
         status,
@@ -68,3 +69,5 @@ def _page(request: Request, status: int, detail: str) -> Response:
         detail=detail,
         request_id=facts.request_id if facts else "",
     )
+    answer.headers.update(headers or {})
+    return answer

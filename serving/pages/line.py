@@ -16,6 +16,7 @@ from models.estimates import ESTIMATE_FIELDS
 from serving.api.backend import Back, Backend
 from serving.pages.line_content import line_content
 from serving.pages.rendering import render, wants_part
+from serving.pages.standings import with_ledgers
 from serving.pages.visitors import Known, OwnForm
 from serving.replay.replay import Replayed, replay_with
 from serving.schemas.reviews import CommentIn
@@ -97,8 +98,7 @@ async def replay(
 async def _content(
     estimate_id: str, ledger: str, actor: Actor, back: Backend, cursor: str = ""
 ) -> dict[str, Any]:
-    async with back.turn.taken():
-        return await anyio.to_thread.run_sync(partial(line_content, estimate_id, ledger, actor, back, cursor))
+    return await with_ledgers(back, partial(line_content, estimate_id, ledger, actor, back, cursor))
 
 
 def _add(estimate_id: str, said: CommentIn, actor: Actor, back: Backend) -> None:

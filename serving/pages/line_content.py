@@ -4,6 +4,7 @@ import json
 from typing import Any, Final
 
 from serving.api.backend import Backend
+from serving.ledgers import Ledgers
 from serving.pages.decided_lines import DecidedLines, decided_lines
 from serving.pages.decision_form import DecisionForm
 from serving.pages.explained import Explained
@@ -14,9 +15,9 @@ _ALIKE: Final = 25
 
 
 def line_content(
-    estimate_id: str, ledger: str, actor: Actor, back: Backend, cursor: str = ""
+    estimate_id: str, ledger: str, actor: Actor, back: Backend, cursor: str, ledgers: Ledgers
 ) -> dict[str, Any]:
-    """Read what the page of a line shows; it is to be the model's turn.
+    """Read what the page of a line shows.
 
     Parameters
     ----------
@@ -27,17 +28,19 @@ def line_content(
     actor
         Who looks.
     back
-        Store and ledgers.
+        Store.
     cursor
-        Of an earlier page of the times it was asked for.
+        Of an earlier page of the times it was asked for, "" for the latest.
+    ledgers
+        Open the ledger.
 
     Raises
     ------
-    UnknownEstimateError, UnknownJobError, JobResultError
+    UnknownEstimateError, UnknownJobError, JobResultError, NotValuedError
         As of :func:`serving.pages.decided_lines.decided_lines`.
     """
     with back.get_store().reading(actor) as reading:
-        lines = decided_lines(reading, back.ledgers, estimate_id, ledger, cursor=cursor)
+        lines = decided_lines(reading, ledgers, estimate_id, ledger, cursor=cursor)
         events = line_history(reading, lines.found)
         names = key_names(reading)
     content = lines.found.latest.content

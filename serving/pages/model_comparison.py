@@ -110,19 +110,29 @@ def _choices(back: Backend, actor: Actor) -> _Choices:
 
 
 async def _compared(back: Backend, actor: Actor, ledger: str, version: str) -> Comparison:
-    """Estimate the lines anew, some at a time, so that others get their turn in between."""
+    """Compare the records as they are now; the same records and models are compared once."""
     job, sample = await anyio.to_thread.run_sync(partial(_sample, back.get_store(), actor, ledger))
+    key = actor.tenant, sample.digest, version
+    diff = back.comparisons.get(key)
+    if diff is None:
+        back.rates.take_lines(actor, len(sample.lines))
+        diff = await _diff(back, sample, version)
+        if diff is not None:
+            back.comparisons.put(key, diff, int(diff.lines.memory_usage(deep=True).sum()))
+    categories = by_category(diff).head(_CATEGORIES_SHOWN) if diff else pd.DataFrame()
+    return Comparison(job, version, sample, diff, _rows(categories))
+
+
+async def _diff(back: Backend, sample: LedgerSample, version: str) -> Diff | None:
+    """Estimate the lines anew, some at a time, so that others get their turn in between."""
     model = await anyio.to_thread.run_sync(partial(_model_of, back, version))
-    back.rates.take_lines(actor, len(sample.lines))
     parts = []
     for batch in sample.batches():
         for first in range(0, len(batch), _LINES_A_TURN):
             some = batch[first : first + _LINES_A_TURN]
             async with back.turn.taken():
                 parts.append(await anyio.to_thread.run_sync(partial(compared, model, some)))
-    diff = Diff.of(parts, sample.reduced) if parts else None
-    categories = by_category(diff).head(_CATEGORIES_SHOWN) if diff else pd.DataFrame()
-    return Comparison(job, version, sample, diff, _rows(categories))
+    return Diff.of(parts, sample.reduced) if parts else None
 
 
 def _sample(store: AuditStore, actor: Actor, ledger: str) -> tuple[JobRecord, LedgerSample]:

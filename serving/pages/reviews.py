@@ -3,17 +3,17 @@
 from functools import partial
 from typing import Annotated, Any, Final
 
-import anyio.to_thread
 import pandas as pd
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from serving.api.backend import Back, Backend
-from serving.ledgers import goods_groups, ledger_figures
+from serving.ledgers import Ledgers, goods_groups, ledger_figures
 from serving.ledgers.work import Waiting, waiting
 from serving.pages.line_history import correction_words, key_names
 from serving.pages.rendering import render
+from serving.pages.standings import with_ledgers
 from serving.pages.visitors import Known
 from serving.store import Actor, Reading
 from serving.store.jobs import JobRecord, job_page
@@ -42,12 +42,13 @@ async def queue(
 ) -> Response:
     """Show what waits in a ledger, goods by goods."""
     tab: Waiting = next((name for name in TABS if name == show), "flagged")
-    async with back.turn.taken():
-        content = await anyio.to_thread.run_sync(partial(_content, ledger, tab, offset, actor, back))
+    content = await with_ledgers(back, partial(_content, ledger, tab, offset, actor, back))
     return render(request, "reviews.html", **content)
 
 
-def _content(ledger: str, tab: Waiting, offset: int, actor: Actor, back: Backend) -> dict[str, Any]:
+def _content(
+    ledger: str, tab: Waiting, offset: int, actor: Actor, back: Backend, ledgers: Ledgers
+) -> dict[str, Any]:
     with back.get_store().reading(actor) as reading:
         jobs = [job for job in job_page(reading, _LEDGERS).items if job.status == "finished"]
         chosen = ledger or (jobs[0].id if jobs else "")
@@ -62,7 +63,7 @@ def _content(ledger: str, tab: Waiting, offset: int, actor: Actor, back: Backend
         }
         if not chosen:
             return shared | {"job": None}
-        standing = back.ledgers.standing(reading, chosen)
+        standing = ledgers.standing(reading, chosen)
         frame = standing.frame
         found = goods_groups(frame, tab)
         groups = found.iloc[offset : offset + _SHOWN]

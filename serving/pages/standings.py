@@ -1,20 +1,48 @@
-"""A finished ledger as it stands now, for a page of it."""
+"""Ledgers as they stand now, for pages: the model's turn is waited for only where the model is needed."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import TypeVar
 
 import anyio.to_thread
 from starlette.exceptions import HTTPException
 
 from serving.api.backend import Backend
-from serving.ledgers import Standing
+from serving.ledgers import Ledgers, Standing
+from serving.ledgers.errors import NotValuedError
 from serving.store import Actor
+
+T = TypeVar("T")
+
+
+async def with_ledgers(back: Backend, work: Callable[[Ledgers], T]) -> T:
+    """Do some work with ledgers, in a thread of its own.
+
+    A correction is valued by the model once, and kept: most work finds all it needs. Only where a valuation
+    is missing the turn is waited for, and the work begun again with the model. No thread is held meanwhile,
+    nor a transaction or a lock: whoever has the turn needs them too.
+
+    Parameters
+    ----------
+    back
+        Ledgers and turn.
+    work
+        What is to be done; it changes nothing before it has all the valuations that it needs.
+
+    Raises
+    ------
+    HTTPException
+        503, if the turn takes too long to come.
+    """
+    try:
+        return await anyio.to_thread.run_sync(work, back.ledgers.without_model)
+    except NotValuedError:
+        async with back.turn.taken():
+            return await anyio.to_thread.run_sync(work, back.ledgers)
 
 
 async def standing_of(back: Backend, actor: Actor, job_id: str) -> Standing:
-    """Open a ledger as it stands now.
-
-    Corrections that nobody valued yet are valued by the model, so the last step waits for its turn; the long
-    one, reading the ledger from its files, does not.
+    """Open a finished ledger as it stands now.
 
     Raises
     ------
@@ -25,20 +53,15 @@ async def standing_of(back: Backend, actor: Actor, job_id: str) -> Standing:
     JobResultError
         If its files are not there any more, or not as they were recorded.
     """
-    await anyio.to_thread.run_sync(partial(_open, back, actor, job_id))
-    async with back.turn.taken():
-        return await anyio.to_thread.run_sync(partial(_stand, back, actor, job_id))
+    return await with_ledgers(back, partial(_standing, back, actor, job_id))
 
 
-def _open(back: Backend, actor: Actor, job_id: str) -> None:
+def _standing(back: Backend, actor: Actor, job_id: str, ledgers: Ledgers) -> Standing:
     with back.get_store().reading(actor) as reading:
-        job = back.ledgers.open(reading, job_id).job
-    if job.status != "finished":
-        raise HTTPException(
-            409, f"Got a ledger that is {job.status}, expected a finished one: look at its own page first."
-        )
-
-
-def _stand(back: Backend, actor: Actor, job_id: str) -> Standing:
-    with back.get_store().reading(actor) as reading:
-        return back.ledgers.standing(reading, job_id)
+        job = ledgers.open(reading, job_id).job
+        if job.status != "finished":
+            raise HTTPException(
+                409,
+                f"Got a ledger that is {job.status}, expected a finished one: look at its own page first.",
+            )
+        return ledgers.standing(reading, job_id)

@@ -1,5 +1,6 @@
 """Two models on a ledger of one's own: its recorded estimates beside those that another model makes now."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -51,6 +52,12 @@ class LedgerSample:
     def reduced(self) -> int:
         """How many of the lines retention has reduced to their hash, or nobody can read."""
         return sum(line.content is None or line.altered for line in self.lines)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the records: the same lines, of the same models, that can still be read."""
+        told = [f"{line.entry.hash} {line.content is not None and not line.altered}" for line in self.lines]
+        return hashlib.sha256("\n".join(told).encode("ascii")).hexdigest()
 
     def batches(self) -> Iterator[list[PastLine]]:
         """Give the lines that can be compared, those of the same options together."""

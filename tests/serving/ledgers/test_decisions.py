@@ -69,6 +69,17 @@ def test_a_footprint_is_brought_to_the_amount_of_each_line(desk, job_id, decide)
     assert frame["review"].tolist() == ["reviewed"] * 4 + [""]
 
 
+def test_the_effect_on_one_line_shows_the_ranges_of_the_line_itself(desk, job_id, decide):
+    line = desk.standing(job_id).frame.iloc[5]
+    stated = Correction(kg_co2e=20.0, kg_co2e_low=10.0, kg_co2e_high=30.0)
+
+    decided, _ = decide([6], stated, given_for=6)
+
+    before, after = decided.group_before, decided.group_after
+    assert (before.kg_co2e_low, before.kg_co2e_high) == (line["kg_low"], line["kg_high"])
+    assert (after.kg_co2e_low, after.kg_co2e, after.kg_co2e_high) == (10.0, 20.0, 30.0)
+
+
 def test_a_mass_is_brought_to_the_amount_of_each_line(desk, job_id, decide):
     decide([1, 2], Correction(mass_kg=4.0))
 

@@ -48,6 +48,17 @@ def test_a_group_tells_what_its_lines_add_up_to_and_shows_the_largest(small_desk
     assert first["reasons"] == ("vague_description",)
 
 
+def test_a_line_that_is_alone_shows_its_own_range(small_desk, job_id):
+    frame = small_desk.standing(job_id).frame
+
+    groups = goods_groups(frame, "unreviewed")
+
+    alone = groups[(groups["lines"] == 1) & (groups["kg"] != 0)]
+    figures = ["kg", "kg_low", "kg_high"]
+    assert len(alone) == 3
+    assert alone[figures].to_numpy().tolist() == frame[figures].iloc[alone["row"] - 1].to_numpy().tolist()
+
+
 def test_a_group_is_worth_what_knowing_it_would_narrow_the_total(small_desk, job_id):
     standing = small_desk.standing(job_id)
     groups = goods_groups(standing.frame, "unreviewed")

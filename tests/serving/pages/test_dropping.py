@@ -274,6 +274,21 @@ def test_of_an_archive_of_ledgers_each_is_looked_at_and_all_are_estimated(servic
     assert found.options["sheet"] is None
 
 
+def test_of_an_archive_of_ledgers_no_column_is_asked_for_that_cannot_be_chosen(browser, examples):
+    council = (examples / "council.csv").read_bytes()
+    page = drop(browser, zipped(**{"a.csv": council, "b.csv": b"Zq,Net Amount\n77,5\n78,6\n"}), "all.zip")
+
+    odd = next(
+        one
+        for one in (browser.open(page.url.path, sheet=str(at)) for at in (0, 1))
+        if "It cannot be estimated like this" in one.text
+    )
+
+    assert "drop this file by itself and choose it there" in odd.text
+    assert "choose it below" not in odd.text
+    assert "take this file out of the archive and drop it by itself" in odd.text
+
+
 def test_an_archive_without_a_readable_file_is_refused(service, browser):
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:

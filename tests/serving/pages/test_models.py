@@ -1,11 +1,15 @@
 """Models: the one that answers, its evaluation, its promotions, drift, and those before it."""
 
 import json
+from datetime import date
 
 import pytest
 
 from serving.operations.drift import LENGTH, SECTOR, DriftBaseline
 from serving.replay.archive import BundleArchive
+from serving.store import Actor
+from serving.store.periods import close_period
+from serving.store.retention import retain
 from tests.browsing import hindrances, overflows
 from tests.serving.small_model import CARD, SmallModel, small_parts
 
@@ -190,6 +194,36 @@ def test_two_models_are_compared_on_a_sample_of_a_large_ledger(browser, ledger):
     assert "0 lines changed the method, 0 lines the category" in page.text
     assert "All Other Plastics Product Manufacturing" in page.text
     assert "<script>alert" not in page.text
+
+
+def test_the_same_comparison_is_not_estimated_again(service, browser, ledger):
+    first = browser.open("/models/compare", ledger=ledger, model=OLDER)
+    asked = service.model.asked
+
+    again = browser.open("/models/compare", ledger=ledger, model=OLDER)
+
+    assert service.model.asked == asked
+    assert again.text.split("<main")[1] == first.text.split("<main")[1]
+
+
+def test_a_comparison_is_not_shown_any_more_once_its_records_are_reduced(service, browser, ledger):
+    browser.open("/models/compare", ledger=ledger, model=NEWER)
+    with service.store.writing(Actor.local()) as writing:
+        close_period(writing, "2022", date(2022, 1, 1), date(2022, 12, 31))
+        retain(writing, date(2023, 1, 1))
+
+    page = browser.open("/models/compare", ledger=ledger, model=NEWER)
+
+    assert "No line of this ledger can be compared" in page.text
+
+
+def test_each_model_is_compared_for_itself_and_for_whoever_has_the_ledger(service, browser, ledger):
+    itself, other = (browser.open("/models/compare", ledger=ledger, model=one) for one in (OLDER, NEWER))
+    stranger = service.browser(service.key("eve", tenant="other"))
+
+    assert "Both models are the same one" in itself.text
+    assert "Both models are the same one" not in other.text
+    assert stranger.open("/models/compare", ledger=ledger, model=NEWER).status_code == 404
 
 
 def test_a_model_compared_with_itself_moves_nothing(browser, ledger):

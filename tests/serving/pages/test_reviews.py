@@ -55,6 +55,16 @@ def test_the_effect_is_shown_before_anything_is_recorded(ledger, browser):
     assert set(ledger.frame()["review"]) == {""}
 
 
+def test_the_effect_on_one_line_has_the_range_that_was_typed(ledger, browser):
+    browser.open("/reviews")
+    said = {"what": "correct", "kg_co2e": "20", "kg_co2e_low": "10", "kg_co2e_high": "30"}
+
+    page = browser.send("/decisions", of_goods(ledger, 4, step="effect") | said)
+
+    row = page.text.split("This line</th>")[1].split("</tr>")[0]
+    assert row.endswith('>20.0 kg<small class="under">10 kg to 30 kg</small></td>')
+
+
 def test_one_decision_covers_the_goods_and_another_key_approves_it(ledger, service):
     goods = of_goods(ledger, 1)
     anna, bert = (service.browser(service.key(name)) for name in ("anna", "bert"))

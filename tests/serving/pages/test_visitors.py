@@ -126,6 +126,18 @@ def test_a_person_gets_a_page_and_a_program_a_problem_document(browser):
     assert browser.http.get("/nowhere").headers["content-type"] == "application/problem+json"
 
 
+def test_whoever_asks_too_much_is_told_when_to_come_back(serve, sqlite_url):
+    service = serve(sqlite_url, requests_per_minute=5)
+    anna = service.browser(service.key("anna"))
+
+    answers = [anna.open("/") for _ in range(6)]
+    program = anna.http.get("/")
+
+    assert answers[-1].status_code == program.status_code == 429
+    assert answers[-1].headers["content-type"].startswith("text/html")
+    assert min(int(one.headers["retry-after"]) for one in (answers[-1], program)) > 0
+
+
 def test_static_files_are_kept_under_an_address_that_changes_with_them(browser):
     page = browser.open("/").text
     address = page.split('<script src="')[1].split('"')[0]
