@@ -10,6 +10,7 @@ from pandera.errors import SchemaError
 from data.errors import BundleError, EncoderMismatchError
 from features.price_tables import PriceTables
 from features.text import TextEncoder
+from features.text_memory import RememberingEncoder
 from models.bundle import DEFAULT_BUNDLE, Bundle, load_bundle, save_bundle
 from models.buyer_codes import BuyerCodes
 from models.factor_sets import FactorSets
@@ -103,7 +104,7 @@ def _model(bundle: Bundle, threads: int | None) -> FootprintModel:
     categories = tables["categories"]
     learned = State(metadata["learned"], bundle.arrays, tables, bundle.boosters)
     return FootprintModel(
-        encoder=_encoder(metadata["encoder"], threads),
+        encoder=RememberingEncoder(_encoder(metadata["encoder"], threads)),
         category=RankedCategory.from_state(learned.part("category"), index, threads),
         purchases=PurchaseModel.from_state(learned.part("purchases")),
         mass=MassModel.from_state(learned.part("mass")),

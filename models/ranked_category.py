@@ -1,6 +1,7 @@
 """Category of a line: candidates are found, ranked by what was learned, and made probabilities."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final, Self
 
 import numpy as np
@@ -18,6 +19,7 @@ from models.ranker import CategoryRanker
 from models.reference_index import Neighbours, ReferenceIndex
 from models.reference_sources import voted_categories
 from models.state import State
+from models.vote_memory import VoteMemory
 
 _BLOCK: Final = 4096
 
@@ -48,6 +50,7 @@ class RankedCategory:
         self.code_trust = code_trust
         self.classes_ = finder.classes_
         self.index_ = finder.index_
+        self._memory = VoteMemory()
 
     def votes(self, questions: Questions, coded: sparse.csr_matrix | None = None) -> CategoryVotes:
         """Say how probable each category is.
@@ -59,13 +62,17 @@ class RankedCategory:
         coded
             (n, C) how much of each category is under the code on the line; an empty row where there is none.
         """
+        votes = self._memory.votes(questions, len(self.classes_), self._asked)
+        if coded is not None and coded.nnz:
+            votes = replace(votes, probability=follow_codes(votes.probability, coded, self.code_trust))
+        return votes
+
+    def _asked(self, questions: Questions) -> CategoryVotes:
         parts = [
             self._votes(questions.take(slice(start, start + _BLOCK)))
             for start in range(0, max(len(questions), 1), _BLOCK)
         ]
         probability = sparse.csr_matrix(sparse.vstack([part.probability for part in parts]))
-        if coded is not None and coded.nnz:
-            probability = follow_codes(probability, coded, self.code_trust)
         return CategoryVotes(probability, _stacked(parts))
 
     def _votes(self, questions: Questions) -> CategoryVotes:

@@ -1,7 +1,6 @@
 """The inspection: every check on some ledgers, the score, and what mending the data would do."""
 
 from collections.abc import Callable, Sequence
-from copy import copy
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,7 +9,6 @@ import pandas as pd
 
 from features.screening import screen
 from features.screening.rules import Decision, Reason, decision_of
-from features.text_memory import RememberingEncoder
 from models.footprint import EstimateOptions, FootprintModel
 from models.range_parts import range_parts
 from serving.documents import Ledger
@@ -163,8 +161,6 @@ def inspect_ledgers(
     if model is None:
         screened = pd.concat([screen(ledger.lines) for ledger in ledgers], ignore_index=True)
     else:
-        model = copy(model)
-        model.encoder = RememberingEncoder(model.encoder)
         estimates = estimate_ledgers(ledgers, model, options, progress).estimates
         screened = _screened(estimates)
     ledger = checked_ledger(ledgers, screened, options, reference)

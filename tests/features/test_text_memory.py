@@ -37,3 +37,14 @@ def test_a_text_is_encoded_once_however_often_it_is_asked_for():
 
 def test_no_text_has_no_vectors_of_the_right_length():
     assert RememberingEncoder(Counting()).transform([]).shape == (0, 2)
+
+
+def test_the_texts_that_were_asked_for_last_are_kept_and_more_at_once_are_encoded():
+    counting = Counting()
+    encoder = RememberingEncoder(counting, most=2)
+
+    assert encoder.transform(["a", "bb", "ccc"]).tolist() == [[1.0, 1.0], [2.0, 1.0], [3.0, 1.0]]
+    encoder.transform(["ccc", "bb"])
+    encoder.transform(["a"])
+
+    assert counting.asked == ["a", "bb", "ccc", "a"]
