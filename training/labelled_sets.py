@@ -164,7 +164,7 @@ def public_purchases() -> LabelledSet:
 
 
 def wordings(index: ReferenceIndex) -> LabelledSet:
-    """Take some of the wordings of each category that an index holds, to learn from and never to measure with.
+    """Take some of an index's wordings of each category, to learn from and never to measure with.
 
     Each is a group of its own: others of its category, by the same author, stay in sight.
     """
