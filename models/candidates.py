@@ -54,6 +54,17 @@ class Candidates:
     features: Floats
     neighbours: Neighbours
 
+    def followed_by(self, other: "Candidates") -> "Candidates":
+        """Put those of further lines after these."""
+        return Candidates(
+            np.concatenate([self.column, other.column]),
+            np.concatenate([self.features, other.features]),
+            Neighbours(
+                np.concatenate([self.neighbours.entry, other.neighbours.entry]),
+                np.concatenate([self.neighbours.similarity, other.neighbours.similarity]),
+            ),
+        )
+
 
 @dataclass(frozen=True)
 class _Source:
@@ -161,14 +172,7 @@ class CandidateFinder(BaseEstimator):  # type: ignore[misc]
         starts = range(0, max(len(questions), 1), _BLOCK)
         threads = self._threads if len(starts) == 1 else 1
         parts = shared_out(partial(self._block, questions, hidden, threads), starts, self._threads)
-        return Candidates(
-            np.concatenate([column for column, _, _ in parts]),
-            np.concatenate([features for _, features, _ in parts]),
-            Neighbours(
-                np.concatenate([near.entry for _, _, near in parts]),
-                np.concatenate([near.similarity for _, _, near in parts]),
-            ),
-        )
+        return reduce(Candidates.followed_by, parts)
 
     def points(self, questions: Questions) -> Points:
         """Describe n lines as the kernel ridge regression compares them; their labels have no part in it."""
@@ -182,9 +186,7 @@ class CandidateFinder(BaseEstimator):  # type: ignore[misc]
             parts.append(self._points(block, words, self._classified(similarity, shares)))
         return reduce(Points.followed_by, parts)
 
-    def _block(
-        self, questions: Questions, hidden: Hidden | None, threads: int, start: int
-    ) -> tuple[npt.NDArray[np.int64], Floats, Neighbours]:
+    def _block(self, questions: Questions, hidden: Hidden | None, threads: int, start: int) -> Candidates:
         rows = slice(start, start + _BLOCK)
         own, score = None, None
         if hidden is not None:
@@ -194,7 +196,7 @@ class CandidateFinder(BaseEstimator):  # type: ignore[misc]
         features = [
             np.broadcast_to(np.asarray(value, dtype=np.float32), column.shape) for value in columns.values()
         ]
-        return column, np.stack(features, axis=2), near
+        return Candidates(column, np.stack(features, axis=2), near)
 
     def _describe(
         self,

@@ -22,7 +22,7 @@ from models.reference_sources import voted_categories
 from training.labelled_sets import LabelledSet
 
 FOLDS: Final = 5
-WEIGHTS: Final = {"austin": 3.0, "public": 1.5}
+WEIGHTS: Final = {"austin": 3.0, "public": 1.5, "wordings": 0.5}
 """Weight of a line of each set in the ranking, 1 where none is named: the largest set is not to rule it."""
 
 Ints = npt.NDArray[np.int64]
@@ -157,6 +157,7 @@ def fit_category(
     lines: LabelledLines,
     ranker: CategoryRanker | None = None,
     say: Callable[[str], None] = lambda _: None,
+    wordings: LabelledLines | None = None,
 ) -> FittedCategory:
     """Fit the category model, and judge every labelled line by a model that has not seen its group.
 
@@ -173,6 +174,8 @@ def fit_category(
         With the parameters to use.
     say
         Told what is being done.
+    wordings
+        Further lines that every ranker learns from: none is measured or calibrated with them.
     """
     parameters = (ranker or CategoryRanker()).get_params()
     lexicon = Lexicon.of(index.entries.loc[index.entries["view"] == "line", "text"])
@@ -180,12 +183,12 @@ def fit_category(
     folds = []
     for fold in range(FOLDS):
         say(f"ranking candidates, fold {fold + 1} of {FOLDS}")
-        folds.append(_fold(points, fold, parameters))
+        folds.append(_fold(points, fold, parameters, wordings))
     say("ranking candidates, all lines")
     everything = np.arange(len(lines.group))
     ridge, score = points.regress(everything)
     finder = CandidateFinder().fit(index, lexicon, ridge)
-    fitted = _fitted(finder, lines, everything, score, parameters)
+    fitted = _fitted(finder, lines, everything, score, parameters, wordings)
     fitted.calibrate(*_scored(folds, lines))
     held_out = sparse.lil_matrix((len(lines.group), len(finder.classes_)))
     for number, fold_answer in enumerate(folds):
@@ -269,13 +272,15 @@ class _Fold:
     score: npt.NDArray[np.float64]
 
 
-def _fold(points: LabelledPoints, fold: int, parameters: dict[str, Any]) -> _Fold:
+def _fold(
+    points: LabelledPoints, fold: int, parameters: dict[str, Any], wordings: LabelledLines | None
+) -> _Fold:
     lines = points.lines
     kept = points.index.without(lines.of_entries(lines.fold, points.index) == fold)
     learned = np.flatnonzero(lines.fold != fold)
     ridge, score = points.regress(learned)
     finder = CandidateFinder().fit(kept, points.lexicon, ridge)
-    ranker = _fitted(finder, lines, learned, score, parameters)
+    ranker = _fitted(finder, lines, learned, score, parameters, wordings)
     rows = np.flatnonzero(lines.fold == fold)
     found = finder.find(lines.questions.take(rows))
     return _Fold(rows, found, finder.classes_, ranker, ranker.score(found))
@@ -287,11 +292,26 @@ def _fitted(
     rows: Ints,
     score: npt.NDArray[np.float32],
     parameters: dict[str, Any],
+    wordings: LabelledLines | None,
 ) -> CategoryRanker:
+    found, relevance = _found(finder, lines, rows, score)
+    weight = lines.weight[rows]
+    if wordings is not None and len(wordings.group):
+        further = np.arange(len(wordings.group))
+        more, how_relevant = _found(finder, wordings, further, None)
+        found = found.followed_by(more)
+        relevance = np.concatenate([relevance, how_relevant])
+        weight = np.concatenate([weight, wordings.weight])
+    return CategoryRanker(**parameters).fit(found, relevance, weight, finder.feature_names_)
+
+
+def _found(
+    finder: CandidateFinder, lines: LabelledLines, rows: Ints, score: npt.NDArray[np.float32] | None
+) -> tuple[Candidates, npt.NDArray[np.float64]]:
+    """Candidates of some lines, found without the entries of their own groups, and how relevant they are."""
     hidden = Hidden(lines.group[rows], lines.of_entries(lines.group, finder.index_), score)
     found = finder.find(lines.questions.take(rows), hidden)
-    relevance = lines.relevance(rows, found.column, finder.classes_)
-    return CategoryRanker(**parameters).fit(found, relevance, lines.weight[rows], finder.feature_names_)
+    return found, lines.relevance(rows, found.column, finder.classes_)
 
 
 def _scored(

@@ -11,16 +11,19 @@ import pandas as pd
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
+from data.buyers_words import purchase_wordings
 from data.labelled import austin_lines, grocery_lines, public_lines
 from data.taxonomies import naics_titles
 from features.text import clean_text
 from models.category import query_text
+from models.reference_index import ReferenceIndex
 
 _GROCERY_PREFIX: Final = 60
 _GROCERY_LENGTH: Final = 300
 _NEXT_BEST: Final = 0.6
 """Share of an acceptable category against that of the next better one."""
 _DIGITS: Final = 6
+_WORDINGS_OF_A_CATEGORY: Final = 2
 _CONFIDENCE: Final = {"high": 1.0, "medium": 0.8, "low": 0.5}
 
 
@@ -157,6 +160,30 @@ def public_purchases() -> LabelledSet:
         record=(lines["source"] + ":" + lines["row"].astype(str)).to_numpy(dtype=str),
         weight=lines["spend_alike"].to_numpy(dtype=np.float64),
         trust=np.array([_CONFIDENCE[word] for word in lines["confidence"]]),
+    )
+
+
+def wordings(index: ReferenceIndex) -> LabelledSet:
+    """Take some of an index's wordings of each category, to learn from and never to measure with.
+
+    Each is a group of its own: others of its category, by the same author, stay in sight.
+    """
+    known = purchase_wordings()
+    known = known[known["record"].isin(index.entries["source_code"])]
+    some = known.sample(frac=1.0, random_state=0).groupby("naics_code").head(_WORDINGS_OF_A_CATEGORY)
+    some = some.sort_index()
+    text = some["text"].map(clean_text).reset_index(drop=True)
+    return LabelledSet(
+        name="wordings",
+        title="Wordings of purchases",
+        text=text,
+        description=text,
+        supplier=_nobody(text),
+        accepted=[(code,) for code in some["naics_code"]],
+        group=some["record"].to_numpy(dtype=str),
+        record=some["record"].to_numpy(dtype=str),
+        weight=np.ones(len(text)),
+        trust=np.ones(len(text)),
     )
 
 

@@ -185,7 +185,7 @@ def _emdn() -> pd.DataFrame:
 def _purchase_wordings() -> pd.DataFrame:
     wordings = purchase_wordings()
     text = wordings["text"].map(clean_text)
-    return _entries(wordings["naics_code"], text, "purchase_wordings", wordings["naics_code"])
+    return _entries(wordings["naics_code"], text, "purchase_wordings", wordings["record"])
 
 
 def _known_suppliers() -> pd.DataFrame:

@@ -17,7 +17,7 @@ from training.category import fit_category, labelled_lines
 from training.evaluation import EVALUATED_ON, OWN, Evaluation, evaluate
 from training.intensity import evaluate_intensity, example_categories
 from training.intensity_sets import intensity_examples
-from training.labelled_sets import labelled_sets
+from training.labelled_sets import labelled_sets, wordings
 from training.ladder import MoneySide, compared, ladder_figures, priced_goods, value_by_money
 from training.mass import evaluate_mass
 from training.mass_sets import mass_examples
@@ -42,7 +42,9 @@ def evaluate_categories(folder: Path, say: Callable[[str], None]) -> Evaluation:
     model = load_model(folder)
     lines = labelled_lines(labelled_sets(), model.encoder)
     ranker = CategoryRanker(**model.category.ranker.get_params())
-    fitted = fit_category(model.category.index_, lines, ranker, say)
+    index = model.category.index_
+    further = labelled_lines([wordings(index)], model.encoder)
+    fitted = fit_category(index, lines, ranker, say, further)
     return evaluate(fitted, lines, model.factor_sets[EVALUATED_ON])
 
 

@@ -26,6 +26,7 @@ from training.code_table import code_table
 from training.evaluation import EVALUATED_ON, OWN, Evaluation, evaluate
 from training.joined_labels import JoinedLabels
 from training.label_report import LINES_FILE, REPORT_FILE, REPORT_FOLDER, evaluated_lines, report_labels
+from training.labelled_sets import wordings
 from training.ladder import MoneySide
 from training.model_logging import log_pyfunc
 from training.parts import (
@@ -136,7 +137,10 @@ def train(
         factor_sets = load_factor_sets()
         lines = labelled_lines(joined.sets, encoder, plan.seed)
         titles = _titles()
-        category = _train_category(plan, index, lines, reference, factor_sets[EVALUATED_ON], titles, say)
+        further = labelled_lines([wordings(index)], encoder, plan.seed)
+        category = _train_category(
+            plan, index, lines, further, reference, factor_sets[EVALUATED_ON], titles, say
+        )
         report = _report_labels(labels, category, lines, quick=plan.quick)
         say("telling purchases from the rest")
         purchases = train_purchases(joined, encoder, plan.seed, quick=plan.quick)
@@ -221,6 +225,7 @@ def _train_category(
     plan: TrainingPlan,
     index: ReferenceIndex,
     lines: LabelledLines,
+    further: LabelledLines,
     reference: Sources,
     factor_set: FactorSet,
     titles: Mapping[str, str],
@@ -231,7 +236,7 @@ def _train_category(
         if plan.search_minutes:
             ranker = search_ranker(index, lines, ranker, plan.search_minutes, say).ranker
         log_parameters(_category_parameters(ranker, index))
-        fitted = fit_category(index, lines, ranker, say)
+        fitted = fit_category(index, lines, ranker, say, further)
         say("evaluating on labelled goods")
         known, evaluated = evaluated_lines(fitted, lines, reference.sets)
         found = evaluate(known, evaluated, factor_set)

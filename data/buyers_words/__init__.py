@@ -20,9 +20,10 @@ def purchase_wordings() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row for each: ``naics_code`` (NAICS 2017, six digits) and ``text``.
+        A row for each: ``naics_code`` (NAICS 2017, six digits), ``text``, and ``record``, the row's name.
     """
-    return _read("wordings.csv")
+    wordings = _read("wordings.csv")
+    return wordings.assign(record=[f"wordings:{number}" for number in range(2, len(wordings) + 2)])
 
 
 def known_suppliers() -> pd.DataFrame:

@@ -16,6 +16,7 @@ from training.category import (
     LabelledLines,
     LabelledPoints,
     fit_category,
+    labelled_lines,
 )
 from training.evaluation import expected_calibration_error, hits
 from training.labelled_sets import LabelledSet
@@ -176,3 +177,20 @@ def test_the_model_knows_goods_it_was_shown_and_says_what_is_being_done(lines, l
     questions = ask(pd.Series(["latex gloves", "unleaded"]), pd.Series(["", "delta fuels"]), encoder)
     best = fitted.model.votes(questions).probability.toarray().argmax(axis=1)
     assert fitted.model.classes_[best].tolist() == ["339113", "324110"]
+
+
+def test_wordings_teach_the_ranking_and_are_neither_measured_nor_calibrated_with(
+    fitted, lines, ledger_index, small_ranker, encoder, council
+):
+    wordings = labelled_lines([replace(council, name="wordings")], encoder)
+    taught = fit_category(ledger_index, lines, small_ranker, wordings=wordings)
+    untaught = fit_category(ledger_index, lines, small_ranker, wordings=wordings_of_nothing(wordings))
+
+    assert taught.model.state().boosters != fitted.model.state().boosters
+    assert taught.held_out.shape == fitted.held_out.shape
+    assert untaught.model.state().boosters == fitted.model.state().boosters
+
+
+def wordings_of_nothing(wordings: LabelledLines) -> LabelledLines:
+    nothing = np.zeros(0, dtype=np.int64)
+    return LabelledLines([one.take(nothing) for one in wordings.sets], wordings.questions.take(nothing))

@@ -1,11 +1,14 @@
 import re
+from collections import Counter
 
 import pandas as pd
 import pytest
 
+from data.buyers_words import purchase_wordings
 from data.labelled import austin_lines
-from training.labelled_sets import labelled_sets
-from training.reference_entries import labelled_entries
+from models.reference_index import ReferenceIndex
+from training.labelled_sets import labelled_sets, wordings
+from training.reference_entries import labelled_entries, reference_entries
 
 pytestmark = pytest.mark.data_package
 
@@ -104,3 +107,31 @@ def test_a_first_group_that_is_too_large_is_kept_all_the_same(sets):
 
 def test_more_lines_than_there_are_is_all_of_them(sets):
     assert len(sets["public"].first(10**6).text) == len(sets["public"].text)
+
+
+def test_two_wordings_of_each_category_that_an_index_holds_are_learned_from(encoder):
+    known = purchase_wordings()
+    entries = reference_entries([])
+    held = entries[entries["source_code"].isin(known["record"][known["naics_code"].str.startswith("3391")])]
+    index = ReferenceIndex.from_vectors(held, encoder.transform(held["text"]))
+
+    chosen = wordings(index)
+
+    count = Counter(codes[0] for codes in chosen.accepted)
+    assert set(count) == set(held["naics_code"])
+    assert set(count.values()) == {2}
+    assert set(chosen.record) <= set(held["source_code"])
+    assert len(set(chosen.group)) == len(chosen.text)
+    assert [known.set_index("record")["naics_code"][record] for record in chosen.record] == [
+        codes[0] for codes in chosen.accepted
+    ]
+
+
+def test_an_index_without_wordings_teaches_none(encoder):
+    entries = reference_entries([])
+    classified = entries[entries["source"] == "naics_2017_titles"].head(20)
+
+    assert (
+        len(wordings(ReferenceIndex.from_vectors(classified, encoder.transform(classified["text"]))).text)
+        == 0
+    )
