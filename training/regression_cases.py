@@ -49,6 +49,11 @@ CASES: Final = (
         ("314910", "314999", "315990", "316992", "316998", "326199", "339920"),
         ("backpack", "BACKPACK SCHOOL BLK", "Back pack, hiking 40L", "backpacks for pupils"),
     ),
+    Case(
+        "supply of electricity",
+        ("221122",),
+        ("Electricity", "ELECTRICITY HH SUPPLY OCT", "Electricity bill, depot", "electric utility charges"),
+    ),
 )
 SYNONYMS: Final = ("cilantro", "coriander")
 SYNONYM_LINES: Final = ("{}", "fresh {} bunch", "{} 100G")
