@@ -59,7 +59,7 @@ def main() -> None:
             server.kill()
 
 
-def year(folder: Path, path: Path) -> Path:
+def year(folder: Path, path: Path, lines: int = LINES) -> Path:
     """Write a ledger of many months, made of real ones."""
     months = [pd.read_csv(folder / name, dtype=str, encoding="utf-8-sig") for name in _LEDGERS]
     for month in months:
@@ -72,9 +72,9 @@ def year(folder: Path, path: Path) -> Path:
             amount=(amount * (1 + 0.03 * turn)).round(2),
             **{"Date of payment": (days + pd.DateOffset(months=2 * turn)).dt.strftime("%d/%m/%Y")},
         )
-        for turn in range(-(-LINES // len(real)))
+        for turn in range(-(-lines // len(real)))
     ]
-    pd.concat(parts, ignore_index=True).head(LINES).to_csv(path, index=False)
+    pd.concat(parts, ignore_index=True).head(lines).to_csv(path, index=False)
     return path
 
 
