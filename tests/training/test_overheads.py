@@ -1,3 +1,4 @@
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -6,6 +7,7 @@ import pytest
 from scipy import sparse
 from typer.testing import CliRunner
 
+from data.buyers_words import purchase_wordings
 from data.overheads import overhead_lines
 from models.category import CategoryVotes
 from training import overheads as overheads_module
@@ -27,15 +29,20 @@ class OneFactorEach:
 
 @pytest.fixture
 def answers(monkeypatch):
-    """A power bill answered rightly, window cleaning taken for a polish, a spray taken for a service."""
+    """A power bill answered rightly, window cleaning taken for a polish, a spray taken for a service.
+
+    A fourth line reads like one that is learned from.
+    """
     table = pd.DataFrame(
         {
-            "description": ["Power bill", "Window cleaning", "Glass spray"],
-            "supplier": ["", "", "Shine"],
+            "description": ["Power bill", "Window cleaning", "Glass spray", "window-cleaning contract"],
+            "supplier": ["", "", "Shine", ""],
             "country": "GB",
-            "accepted": [("221122",), ("561720", "561790"), ("325612",)],
+            "accepted": [("221122",), ("561720", "561790"), ("325612",), ("561720",)],
         }
     )
+    learned = pd.DataFrame({"text": ["Window cleaning contract"]})
+    monkeypatch.setattr(overheads_module, "purchase_wordings", lambda: learned)
     monkeypatch.setattr(overheads_module, "overhead_lines", lambda: table)
     probability = sparse.csr_matrix([[0.9, 0.1, 0.0], [0.0, 0.8, 0.2], [0.4, 0.0, 0.6]])
     monkeypatch.setattr(overheads_module, "ask", lambda *_: None)
@@ -76,8 +83,15 @@ def test_overheads_are_not_among_the_sets_that_training_reads():
     assert "overheads" not in {labelled.name for labelled in labelled_sets()}
 
 
-def test_every_overhead_is_a_line_of_the_set():
-    assert len(overheads().text) == len(overhead_lines())
+def test_lines_that_read_like_what_is_learned_from_are_left_out():
+    letters = re.compile(r"[^0-9a-z]")
+    learned = {letters.sub("", text.lower()) for text in purchase_wordings()["text"]}
+    asked = [letters.sub("", text.lower()) for text in overheads().description]
+
+    assert not learned & set(asked)
+    assert len(asked) == sum(
+        letters.sub("", t.lower()) not in learned for t in overhead_lines()["description"]
+    )
 
 
 def test_the_command_prints_figures_and_errors_and_writes_the_figures(answers, monkeypatch, tmp_path):
