@@ -1,5 +1,6 @@
 """The memory of an encoder: texts that were encoded before cost nothing."""
 
+import threading
 from collections.abc import Callable, Sequence
 from typing import Final, Self
 
@@ -31,6 +32,7 @@ class RememberingEncoder(TextEncoder):
         self.dimension_ = encoder.dimension_
         self.weights_sha256_ = encoder.weights_sha256_
         self._vectors: LRUCache[str, npt.NDArray[np.float32]] = LRUCache(most)
+        self._lock = threading.Lock()
 
     def fit(self, texts: Sequence[str] | pd.Series | None = None, y: object = None) -> Self:  # noqa: ARG002
         """Do nothing: the encoder is fitted."""
@@ -43,12 +45,14 @@ class RememberingEncoder(TextEncoder):
         wanted = ["" if pd.isna(text) else str(text) for text in texts]
         if not wanted:
             return np.zeros((0, self.dimension_), dtype=np.float32)
-        found = {text: self._vectors[text] for text in wanted if text in self._vectors}
+        with self._lock:
+            found = {text: self._vectors[text] for text in wanted if text in self._vectors}
         new = [text for text in dict.fromkeys(wanted) if text not in found]
         encoded = self.encoder.transform(new, progress)
         # copies: a row of a block would keep the whole block
         found |= {text: vector.copy() for text, vector in zip(new, encoded, strict=True)}
-        self._vectors.update(found)
+        with self._lock:
+            self._vectors.update(found)
         if progress:
             progress(len(wanted) - len(new))
         return np.stack([found[text] for text in wanted])

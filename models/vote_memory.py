@@ -1,5 +1,6 @@
 """The memory of a category model: what was asked before is answered at once, to the same bits."""
 
+import threading
 from collections.abc import Callable
 from hashlib import blake2b
 from itertools import pairwise
@@ -38,6 +39,7 @@ class VoteMemory:
 
     def __init__(self, most: int = QUESTIONS_KEPT) -> None:
         self._answers: LRUCache[bytes, _Answer] = LRUCache(most)
+        self._lock = threading.Lock()
 
     def votes(
         self, questions: Questions, classes: int, ask: Callable[[Questions], CategoryVotes]
@@ -56,14 +58,15 @@ class VoteMemory:
         keys = _keys(questions)
         if not keys:
             return ask(questions)
-        found = {key: answer for key in set(keys) if (answer := self._answers.get(key)) is not None}
+        with self._lock:
+            found = {key: answer for key in set(keys) if (answer := self._answers.get(key)) is not None}
         new = {key: row for row, key in reversed(list(enumerate(keys))) if key not in found}
         if new:
             rows = np.array(sorted(new.values()), dtype=np.int64)
             answered = _answers(ask(questions.take(rows)))
             found |= {keys[row]: answer for row, answer in zip(rows.tolist(), answered, strict=True)}
-        for key in keys:
-            self._answers[key] = found[key]
+        with self._lock:
+            self._answers.update(found)
         return _together([found[key] for key in keys], classes)
 
 
