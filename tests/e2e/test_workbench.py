@@ -106,7 +106,7 @@ def _drill_down(page: Page) -> None:
 def _correct(page: Page) -> None:
     """Correct the line, and see what that would do before it is recorded."""
     page.get_by_role("button", name="Correct …").click()
-    page.get_by_label("Footprint, kg CO2e").fill("1000")
+    page.get_by_label("Footprint, kg CO2e").fill("1000000")
     page.get_by_label("Why").fill("The supplier's own statement")
     page.get_by_role("button", name="Show the effect").click()
     expect(page.get_by_text("Nothing is recorded yet.")).to_be_visible()
@@ -166,7 +166,7 @@ def test_a_month_is_dropped_understood_corrected_signed_off_exported_and_replaye
     table = _exported(bob, tmp_path / "exported.csv")
     assert len(table) == 13_457
     (signed,) = table[table["review"] == "approved"].to_dict("records")
-    assert float(signed["reviewed_kg_co2e"]) == 1000
+    assert float(signed["reviewed_kg_co2e"]) == 1_000_000
 
     bob.goto(line)
     bob.get_by_role("button", name="Replay").click()
