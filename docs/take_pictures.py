@@ -78,6 +78,8 @@ def _take(browser: Browser, url: str, three: Path) -> None:
 def _take_year(browser: Browser, url: str, ledger: Path) -> None:
     page = _page(browser, url, "light", WIDE)
     _drop(page, ledger)
+    page.get_by_label("Country of the buyer").first.select_option("GB")
+    page.get_by_text("Nobody knows the currency yet.").wait_for(state="hidden")
     address = _estimated(page)
     for scheme in ("light", "dark"):
         looking = _page(browser, url, scheme, WIDE)

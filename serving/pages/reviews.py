@@ -71,6 +71,7 @@ def _content(
             "job": standing.ledger.job,
             "jobs": _with(jobs, standing.ledger.job),
             "figures": ledger_figures(frame),
+            "has_figures": bool(frame["kg"].notna().any()),
             "counts": {name: int(waiting(frame, name).sum()) for name in TABS},
             "groups": _groups(reading, frame, groups, tab, actor),
             "group_count": len(found),

@@ -30,6 +30,16 @@ def test_without_a_ledger_the_queue_says_what_to_do(browser):
     assert "Hand one in" in browser.open("/reviews").text
 
 
+def test_a_ledger_without_a_figure_is_not_said_to_cause_nothing(service, browser):
+    estimated(service, "desk,2024-03-01,5,QQQ,Acme,,,", "desk,2024-03-01,many,GBP,Acme,,,")
+
+    page = browser.open("/reviews")
+
+    assert "No line of this ledger has a footprint." in page.text
+    assert "0 kg" not in page.text
+    assert "USD 0" not in page.text
+
+
 @pytest.mark.usefixtures("ledger")
 def test_the_same_goods_are_one_entry_with_all_that_is_known(browser):
     page = browser.open("/reviews")
